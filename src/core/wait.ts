@@ -1,0 +1,30 @@
+/** How long will a request of this model wait? Two answers, for two questions. */
+import { startTime } from './estimate.ts';
+import type { Model, Worker } from './roster.ts';
+
+/** For the client (receipts, admission): workers in start-up help only once they are warm. In ms. */
+export function expectedWaitMs(now: number, model: Model, workers: readonly Worker[], ahead: number): number {
+  const alive = workers.filter((worker) => worker.state !== 'stopping');
+  if (alive.length === 0) return model.coldStart.value;
+  const freeAt = alive.map((worker) => (worker.state === 'starting' ? warmAt(now, worker) : freeFrom(now, worker)));
+  return startTime(freeAt, ahead, model.service.value) - now;
+}
+
+/**
+ * For scaling: workers in start-up count as capacity already, so that one burst does not start a worker per request.
+ * In ms, `Infinity` without workers.
+ */
+export function capacityWaitMs(now: number, model: Model, workers: readonly Worker[], ahead: number): number {
+  const alive = workers.filter((worker) => worker.state !== 'stopping');
+  const freeAt = alive.map((worker) => (worker.state === 'starting' ? now : freeFrom(now, worker)));
+  return startTime(freeAt, ahead, model.service.value) - now;
+}
+
+function warmAt(now: number, worker: Worker): number {
+  return Math.max(now, worker.startedAt + worker.model.coldStart.value);
+}
+
+function freeFrom(now: number, worker: Worker): number {
+  if (worker.state !== 'busy') return now;
+  return Math.max(now, worker.busySince + worker.batchSize * worker.model.service.value);
+}
