@@ -1,0 +1,91 @@
+/** The composition root: the only file that picks concrete classes. */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { type Config, ConfigError } from './config.ts';
+import { never, targetWait } from './core/policies/scaling.ts';
+import type { EventSink } from './core/ports.ts';
+import { Scheduler } from './core/scheduler.ts';
+import type { ScalingPolicy } from './core/types.ts';
+import type { EngineName } from './engine/engine.ts';
+import { selectEngine } from './engine/select.ts';
+import type { Gateway } from './gateway.ts';
+import { createServer } from './graphql/server.ts';
+import type { ModelVersion } from './models/manifest.ts';
+import { ModelRepository } from './models/repository.ts';
+import { systemClock } from './pool/system-clock.ts';
+import { WarmPool } from './pool/warm-pool.ts';
+import { WorkerSlot } from './pool/worker-slot.ts';
+
+/** Until they are measured: what one request and one cold start take, in ms. */
+const ASSUMED = { serviceMs: 10, coldStartMs: 250 };
+
+/** Opens the models and starts the reserved workers; `gateway.pool.isReady()` says when they are warm. */
+export async function openGateway(config: Config, events: EventSink, log: Logger): Promise<Gateway> {
+  const repository = await ModelRepository.open(config.modelDir);
+  const engines = await selectEngines(config.engine, repository.versions, log);
+  const engineOf = (version: ModelVersion) => engines.get(version) as EngineName;
+  const defaultModel = findDefaultModel(config.model, repository);
+  const scheduler = new Scheduler({
+    maxWorkers: config.maxWorkers,
+    queueLimit: config.queueLimit,
+    keepAliveMs: config.keepAlive,
+    taskTimeoutMs: config.taskTimeout,
+    maxBatch: config.maxBatch,
+    scaling: scalingPolicy(config),
+    assumed: ASSUMED,
+  });
+  // A picture that decodes for longer than half of the task's limit fails alone, before its worker is taken down.
+  const limits = { maxPixels: config.maxPixels, timeoutSeconds: Math.max(1, Math.floor(config.taskTimeout / 2000)) };
+  const pool = new WarmPool({
+    scheduler,
+    clock: systemClock,
+    events,
+    spawn: (key, onEnded) => {
+      const version = repository.resolve(key);
+      return new WorkerSlot({ version, engine: engineOf(version), limits }, onEnded);
+    },
+  });
+  pool.provision(defaultModel.key, config.reserved);
+  return { repository, defaultModel, engineOf, pool, maxWorkers: config.maxWorkers };
+}
+
+export function openServer(
+  gateway: Gateway,
+  config: Config,
+  adminToken: string,
+  events: EventSink,
+): Promise<FastifyInstance> {
+  const { maxUploadBytes, uploadMemory, uploadTimeout } = config;
+  return createServer({ gateway, events, adminToken, maxUploadBytes, uploadMemory, uploadTimeout });
+}
+
+function scalingPolicy({ policy, targetWait: targetMs }: Config): ScalingPolicy {
+  switch (policy) {
+    case 'target-wait':
+      return targetWait(targetMs);
+    case 'never':
+      return never;
+    default:
+      return policy satisfies never;
+  }
+}
+
+async function selectEngines(requested: Config['engine'], versions: readonly ModelVersion[], log: Logger) {
+  const engines = new Map<ModelVersion, EngineName>();
+  for (const version of versions) {
+    const { engine, skipped } = await selectEngine(requested, version);
+    engines.set(version, engine);
+    log.info({ model: version.key, engine, skipped }, 'engine selected');
+  }
+  return engines;
+}
+
+function findDefaultModel(reference: string | null, repository: ModelRepository): ModelVersion {
+  if (reference !== null) return repository.resolve(reference);
+  const names = [...new Set(repository.versions.map(({ name }) => name))];
+  const [only, ...others] = names;
+  if (only === undefined || others.length > 0) {
+    throw new ConfigError(`The repository has the models ${names.join(', ')}; say with --model which is the default.`);
+  }
+  return repository.resolve(only);
+}

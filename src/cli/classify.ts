@@ -1,0 +1,83 @@
+/** `warmpool classify FILE…`: a pool without a server, for as long as there are files. */
+import { randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { progress } from '@clack/prompts';
+import { pMapIterable } from 'p-map';
+import { openGateway } from '../app.ts';
+import type { Config } from '../config.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Gateway } from '../gateway.ts';
+import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
+import { createLog, LogSink } from '../telemetry/log.ts';
+
+/** From so many files on, a terminal gets a progress bar. */
+const LONG_LIST = 20;
+
+type Result =
+  | ({ readonly file: string } & Classification)
+  | { readonly file: string; readonly error: { readonly code: string; readonly message: string } };
+
+export async function classify(files: readonly string[], json: boolean, config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  // There is no load to wait for: every worker that has a file to work on is wanted from the start.
+  const workers = Math.min(config.maxWorkers, files.length);
+  const gateway = await openGateway({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
+  const { stderr, stdout } = process;
+  const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;
+  bar?.start('Classifying');
+  const width = Math.max(...files.map((file) => file.length));
+  // A bar and a table cannot be drawn at the same place at the same time.
+  const held: string[] = [];
+  let failed = 0;
+  const results = pMapIterable(files, (file) => classifyFile(file, gateway, config.maxUploadBytes), {
+    concurrency: 2 * workers,
+  });
+  for await (const result of results) {
+    if ('error' in result) failed++;
+    const line = json ? JSON.stringify(result) : tableLine(result, width);
+    if (bar && stdout.isTTY) held.push(line);
+    else stdout.write(`${line}\n`);
+    bar?.advance(1);
+  }
+  bar?.stop(`${files.length - failed} of ${files.length} classified`);
+  for (const line of held) stdout.write(`${line}\n`);
+  await gateway.pool.close();
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBytes: number): Promise<Result> {
+  try {
+    const classification = await classifyPicture(pool, {
+      id: randomUUID(),
+      picture: await readPicture(file, maxBytes),
+      model: defaultModel,
+      topK: null,
+      deadlineMs: null,
+      signal: new AbortController().signal,
+    });
+    return { file, ...classification };
+  } catch (error) {
+    const code = error instanceof GatewayError ? error.code : 'UNREADABLE_FILE';
+    return { file, error: { code, message: (error as Error).message } };
+  }
+}
+
+async function readPicture(file: string, maxBytes: number): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > maxBytes) {
+      throw new GatewayError('IMAGE_TOO_LARGE', `The file has ${size} bytes; at most ${maxBytes} are accepted.`);
+    }
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+function tableLine(result: Result, width: number): string {
+  const file = result.file.padEnd(width);
+  if ('error' in result) return `${file}  ${result.error.code}: ${result.error.message}`;
+  const { label, confidence, receipt } = result;
+  return `${file}  ${label}  ${confidence.toFixed(2)}  ${(receipt.decodeMs + receipt.inferMs).toFixed(0)} ms`;
+}

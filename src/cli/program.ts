@@ -1,0 +1,68 @@
+/** The command line: what there is, and how it is asked for. One command per file beside this one. */
+import { Command, Option } from 'commander';
+import { ConfigError, flagOf, loadConfig, SETTINGS, type SettingName } from '../config.ts';
+import { GatewayError } from '../core/errors.ts';
+import { ModelRepositoryError } from '../models/repository.ts';
+import { classify } from './classify.ts';
+import { serve } from './serve.ts';
+
+/** Wrong usage, as opposed to work that failed. */
+const EXIT_USAGE = 2;
+
+const CLASSIFY_SETTINGS: readonly SettingName[] = [
+  'modelDir',
+  'model',
+  'engine',
+  'maxWorkers',
+  'maxUploadBytes',
+  'maxPixels',
+  'logLevel',
+];
+
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('warmpool')
+    .description('A GraphQL inference gateway with a warm pool of workers.')
+    .addHelpText(
+      'after',
+      '\nStart with:\n  warmpool serve                the gateway and its page on http://127.0.0.1:4000/\n  warmpool classify photo.jpg   one answer, without a server',
+    )
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+
+  withSettings(program.command('serve'), Object.keys(SETTINGS) as SettingName[])
+    .description('Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.')
+    .addHelpText(
+      'after',
+      '\nEach option can also be set in the environment, by the name beside it.\nSIGTERM ends it once every accepted request is answered.\n\nExample:\n  warmpool serve --port 8080 --reserved 2 --max-workers 4',
+    )
+    .action((flags) => serve(loadConfig(flags, process.env)));
+
+  withSettings(program.command('classify <file...>'), CLASSIFY_SETTINGS)
+    .description('Classify picture files here and now, without a server.')
+    .option('--json', 'one JSON object per line instead of a table')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.\n\nExamples:\n  warmpool classify cat.jpg\n  warmpool classify --json photos/*.jpg | jq .label',
+    )
+    .action((files, { json, ...flags }) =>
+      classify(files, json === true, loadConfig({ logLevel: 'warn', ...flags }, process.env)),
+    );
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // A wrong setting or repository is the user's to mend: the message says how, a stack trace would not.
+    if (!(error instanceof ConfigError || error instanceof ModelRepositoryError || error instanceof GatewayError))
+      throw error;
+    process.stderr.write(`warmpool: ${error.message}\n`);
+    process.exitCode = EXIT_USAGE;
+  }
+}
+
+function withSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { help, env, fallback } = SETTINGS[name];
+    const shown = fallback === null || help.includes('(default') ? '' : ` (default: ${fallback})`;
+    command.addOption(new Option(`${flagOf(name)} <value>`, `${help}${shown} [${env}]`));
+  }
+  return command;
+}

@@ -1,0 +1,39 @@
+/** `warmpool serve`: config → gateway → listen → signals; and at the end the same in reverse, losing no accepted request. */
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { openGateway, openServer } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Gateway } from '../gateway.ts';
+import { createLog, LogSink } from '../telemetry/log.ts';
+
+export async function serve(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const events = new LogSink(log);
+  const adminToken = config.adminToken ?? randomBytes(24).toString('base64url');
+  const gateway = await openGateway(config, events, log);
+  const server = await openServer(gateway, config, adminToken, events);
+  stopOnSignal(() => shutDown(server, gateway, config.drainTimeout));
+  const address = await server.listen({ port: config.port, host: config.host });
+  process.stdout.write(`Warmpool listens on ${address}/\n`);
+  if (config.adminToken === null) process.stdout.write(`Admin token, until the next start: ${adminToken}\n`);
+}
+
+/** Answers what was accepted, refuses what comes now, then stops the workers. The process ends by itself after that. */
+async function shutDown(server: FastifyInstance, gateway: Gateway, drainTimeoutMs: number): Promise<void> {
+  const giveUp = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs);
+  await server.close();
+  clearTimeout(giveUp);
+  await gateway.pool.close();
+}
+
+/** The first signal begins an orderly end, the second one ends at once. */
+function stopOnSignal(shutDown: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void shutDown();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

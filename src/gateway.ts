@@ -1,0 +1,14 @@
+/** What the outer layers (GraphQL, the command line) are given: the models and the pool that serves them. */
+import type { EngineName } from './engine/engine.ts';
+import type { ModelVersion } from './models/manifest.ts';
+import type { ModelRepository } from './models/repository.ts';
+import type { WarmPool } from './pool/warm-pool.ts';
+
+export interface Gateway {
+  readonly repository: ModelRepository;
+  readonly defaultModel: ModelVersion;
+  /** Which engine runs a version here. */
+  engineOf(version: ModelVersion): EngineName;
+  readonly pool: WarmPool;
+  readonly maxWorkers: number;
+}

@@ -1,0 +1,56 @@
+/** The only place where an error becomes something that a client sees: a message, a stable code, and no stack trace. */
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { EventSink } from '../core/ports.ts';
+
+/** Errors of the request itself, which Apollo reports under codes of its own; their messages are made for clients. */
+const REQUEST_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+]);
+
+export function createErrorFormatter(events: EventSink) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(error);
+    const { path, locations } = formatted;
+    const place = { ...(path && { path }), ...(locations && { locations }) };
+    if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...place };
+    const code = formatted.extensions?.code;
+    if (typeof code === 'string' && REQUEST_CODES.has(code) && (error instanceof GraphQLError || isHttpError(error))) {
+      return { message: formatted.message, ...place, extensions: { code } };
+    }
+    events.emit({ type: 'internalError', error: cause });
+    return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  };
+}
+
+export function formatGatewayError({ message, code, retryAfterMs }: GatewayError): GraphQLFormattedError {
+  return { message, extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+}
+
+/** Errors of the multipart parser carry an HTTP status and nothing else that is stable. */
+export function fromMultipartError(error: unknown, maxBytes: number): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code: ErrorCode = message.includes('max file uploads')
+    ? 'TOO_MANY_FILES'
+    : message.includes('disconnected')
+      ? 'CANCELLED'
+      : 'BAD_USER_INPUT';
+  if (message.includes('File truncated')) return fileTooLarge(maxBytes);
+  return new GatewayError(code, `The multipart request cannot be read: ${message.slice(0, 300)}`);
+}
+
+export function fileTooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('IMAGE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
+}
+
+function isHttpError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BadRequestError';
+}

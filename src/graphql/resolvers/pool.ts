@@ -1,0 +1,60 @@
+/** The pool as GraphQL shows it: a coarse summary for everybody, everything for the admin. */
+import type { WorkerKind, WorkerState } from '../../core/types.ts';
+import type { Gateway } from '../../gateway.ts';
+import type { PoolStats as PoolSnapshot } from '../../pool/warm-pool.ts';
+import type { MutationResolvers, PoolStats, PoolSummary, QueryResolvers } from '../schema-types.generated.ts';
+
+export const pool: QueryResolvers['pool'] = (_root, _args, { gateway }) => summarise(gateway.pool.stats());
+
+export const poolStats: QueryResolvers['poolStats'] = (_root, _args, { gateway, requireAdmin }) => {
+  requireAdmin();
+  return statsOf(gateway);
+};
+
+export const provision: MutationResolvers['provision'] = (_root, { model, reserved }, { gateway, requireAdmin }) => {
+  requireAdmin();
+  gateway.pool.provision(gateway.repository.resolve(model).key, reserved);
+  return statsOf(gateway);
+};
+
+const KINDS = { reserved: 'RESERVED', 'on-demand': 'ON_DEMAND' } as const satisfies Record<WorkerKind, string>;
+const STATES = {
+  starting: 'STARTING',
+  idle: 'IDLE',
+  busy: 'BUSY',
+  stopping: 'STOPPING',
+} as const satisfies Record<WorkerState, string>;
+
+export function graphqlWorkerKind(kind: WorkerKind): 'RESERVED' | 'ON_DEMAND' {
+  return KINDS[kind];
+}
+
+function statsOf(gateway: Gateway): PoolStats {
+  const stats = gateway.pool.stats();
+  return {
+    summary: summarise(stats),
+    maxWorkers: gateway.maxWorkers,
+    workers: stats.workers.map((worker) => ({
+      ...worker,
+      kind: KINDS[worker.kind],
+      state: STATES[worker.state],
+      coldStart: stats.coldStarts.get(worker.id) ?? null,
+    })),
+    models: [...stats.models],
+    counters: stats.counters,
+    memoryBytes: process.memoryUsage.rss(),
+    uptimeMs: process.uptime() * 1000,
+  };
+}
+
+function summarise({ workers, models }: PoolSnapshot): PoolSummary {
+  const count = (kind: WorkerKind, busy: boolean) =>
+    workers.filter((worker) => worker.kind === kind && (!busy || worker.state === 'busy')).length;
+  return {
+    reserved: count('reserved', false),
+    reservedBusy: count('reserved', true),
+    onDemand: count('on-demand', false),
+    onDemandBusy: count('on-demand', true),
+    queued: models.reduce((sum, model) => sum + model.queued, 0),
+  };
+}

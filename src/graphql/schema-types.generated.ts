@@ -1,0 +1,449 @@
+// Made from schema.graphql by `npm run codegen`.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Context } from './context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A picture, sent as the GraphQL multipart request specification says. */
+  Upload: { input: Promise<import('graphql-upload-minimal').FileUpload>; output: Promise<import('graphql-upload-minimal').FileUpload>; }
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** The models that this gateway serves, every version and its aliases. */
+  readonly models: ReadonlyArray<Model>;
+  /** What everybody may know of the pool: a coarse count, for a status line. */
+  readonly pool: PoolSummary;
+  /** Everything that the scheduler knows. Admin only. */
+  readonly poolStats: PoolStats;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Classifies one picture. */
+  readonly classify: Classification;
+  /** Sets how many workers of a model stay warm at all times; applies at once, without a restart. Admin only. */
+  readonly provision: PoolStats;
+};
+
+
+export type MutationClassifyArgs = {
+  image: Scalars['Upload']['input'];
+  options?: InputMaybe<ClassifyOptions>;
+};
+
+
+export type MutationProvisionArgs = {
+  model: Scalars['String']['input'];
+  reserved: Scalars['Int']['input'];
+};
+
+export type ClassifyOptions = {
+  /** `name`, `name@alias` or `name@version`; `name` alone is `name@prod`. Default: the gateway's default model. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** How many scores to return, best first. Default: all. */
+  readonly topK?: InputMaybe<Scalars['Int']['input']>;
+  /** Longest time from arrival to answer, in ms; after it the request fails with DEADLINE_EXCEEDED. Default: none. */
+  readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type Classification = {
+  readonly __typename?: 'Classification';
+  /** The most probable label. */
+  readonly label: Scalars['String']['output'];
+  /** Its probability, 0 to 1. */
+  readonly confidence: Scalars['Float']['output'];
+  /** Labels and probabilities, best first. */
+  readonly scores: ReadonlyArray<Score>;
+  /** The model version that answered, `name@version`. */
+  readonly model: Scalars['String']['output'];
+  readonly receipt: Receipt;
+};
+
+export type Score = {
+  readonly __typename?: 'Score';
+  readonly label: Scalars['String']['output'];
+  readonly confidence: Scalars['Float']['output'];
+};
+
+/** Where the time of one request went, and why. */
+export type Receipt = {
+  readonly __typename?: 'Receipt';
+  readonly requestId: Scalars['ID']['output'];
+  /** Kind of the worker that answered. */
+  readonly worker: WorkerKind;
+  readonly workerId: Scalars['Int']['output'];
+  /** True if the request waited for a worker that was not warm when it arrived. */
+  readonly coldStart: Scalars['Boolean']['output'];
+  /** How the request came to its worker, in words. */
+  readonly reason: Scalars['String']['output'];
+  /** Requests that were inferred together with this one, itself included. */
+  readonly batchSize: Scalars['Int']['output'];
+  /** From the complete upload to the start of execution, in ms. */
+  readonly queueMs: Scalars['Float']['output'];
+  /** Bytes to pixels, in ms. */
+  readonly decodeMs: Scalars['Float']['output'];
+  /** Pixels to probabilities, in ms. */
+  readonly inferMs: Scalars['Float']['output'];
+  /** From the complete upload to the answer, in ms. */
+  readonly totalMs: Scalars['Float']['output'];
+  /** The queue time that the scheduler foretold on arrival, in ms. */
+  readonly predictedWaitMs: Scalars['Float']['output'];
+};
+
+export type WorkerKind =
+  /** Always warm. */
+  | 'RESERVED'
+  /** Started under load, stopped after its keep-alive. */
+  | 'ON_DEMAND';
+
+export type Model = {
+  readonly __typename?: 'Model';
+  readonly name: Scalars['String']['output'];
+  readonly version: Scalars['String']['output'];
+  /** Aliases that point to this version. */
+  readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  readonly labels: ReadonlyArray<Scalars['String']['output']>;
+  /** Engine that runs it here: onnx, tfjs-node, tfjs-wasm or synthetic. */
+  readonly engine: Scalars['String']['output'];
+  /** True if `classify` takes this version when no model is named. */
+  readonly default: Scalars['Boolean']['output'];
+};
+
+export type PoolSummary = {
+  readonly __typename?: 'PoolSummary';
+  readonly reserved: Scalars['Int']['output'];
+  readonly reservedBusy: Scalars['Int']['output'];
+  readonly onDemand: Scalars['Int']['output'];
+  readonly onDemandBusy: Scalars['Int']['output'];
+  /** Requests that wait. */
+  readonly queued: Scalars['Int']['output'];
+};
+
+export type PoolStats = {
+  readonly __typename?: 'PoolStats';
+  readonly summary: PoolSummary;
+  readonly maxWorkers: Scalars['Int']['output'];
+  readonly workers: ReadonlyArray<Worker>;
+  readonly models: ReadonlyArray<ModelStats>;
+  readonly counters: PoolCounters;
+  /** Resident set size of the process, in bytes. */
+  readonly memoryBytes: Scalars['Float']['output'];
+  /** Age of the process, in ms. */
+  readonly uptimeMs: Scalars['Float']['output'];
+};
+
+export type Worker = {
+  readonly __typename?: 'Worker';
+  readonly id: Scalars['Int']['output'];
+  readonly kind: WorkerKind;
+  readonly model: Scalars['String']['output'];
+  readonly state: WorkerState;
+  /** Dispatches finished. */
+  readonly served: Scalars['Int']['output'];
+  /** How its cold start went; null while it lasts. */
+  readonly coldStart: Maybe<ColdStart>;
+};
+
+export type WorkerState =
+  | 'STARTING'
+  | 'IDLE'
+  | 'BUSY'
+  | 'STOPPING';
+
+/** The phases of a cold start, in ms. */
+export type ColdStart = {
+  readonly __typename?: 'ColdStart';
+  /** From the decision to the first line of the worker's code. */
+  readonly thread: Scalars['Float']['output'];
+  /** Loading the engine and the image decoder. */
+  readonly runtime: Scalars['Float']['output'];
+  /** Loading the model. */
+  readonly model: Scalars['Float']['output'];
+  /** The first decode and inference. */
+  readonly warmUp: Scalars['Float']['output'];
+  readonly total: Scalars['Float']['output'];
+};
+
+export type ModelStats = {
+  readonly __typename?: 'ModelStats';
+  readonly model: Scalars['String']['output'];
+  /** Workers that are to be always warm. */
+  readonly reserved: Scalars['Int']['output'];
+  readonly queued: Scalars['Int']['output'];
+  /** Estimates that the scheduler decides with, in ms. */
+  readonly serviceMs: Scalars['Float']['output'];
+  readonly coldStartMs: Scalars['Float']['output'];
+};
+
+/** Counted since the start of the process. */
+export type PoolCounters = {
+  readonly __typename?: 'PoolCounters';
+  readonly submitted: Scalars['Int']['output'];
+  readonly dispatched: Scalars['Int']['output'];
+  readonly finished: Scalars['Int']['output'];
+  /** Requests that waited for a worker that was not warm when they arrived. */
+  readonly coldServed: Scalars['Int']['output'];
+  /** Refused on arrival, or because no worker can be had. */
+  readonly rejected: Scalars['Int']['output'];
+  /** Waited or ran past their deadline. */
+  readonly expired: Scalars['Int']['output'];
+  readonly cancelled: Scalars['Int']['output'];
+  /** Given to a second worker because the first one died. */
+  readonly retried: Scalars['Int']['output'];
+  readonly workersStarted: Scalars['Int']['output'];
+  readonly workersStopped: Scalars['Int']['output'];
+  readonly workersDied: Scalars['Int']['output'];
+};
+
+export type WithIndex<TObject> = TObject & Record<string, any>;
+export type ResolversObject<TObject> = WithIndex<TObject>;
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = ResolversObject<{
+  Upload: ResolverTypeWrapper<Scalars['Upload']['output']>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ClassifyOptions: ClassifyOptions;
+  Classification: ResolverTypeWrapper<Classification>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  Score: ResolverTypeWrapper<Score>;
+  Receipt: ResolverTypeWrapper<Receipt>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  WorkerKind: WorkerKind;
+  Model: ResolverTypeWrapper<Model>;
+  PoolSummary: ResolverTypeWrapper<PoolSummary>;
+  PoolStats: ResolverTypeWrapper<PoolStats>;
+  Worker: ResolverTypeWrapper<Worker>;
+  WorkerState: WorkerState;
+  ColdStart: ResolverTypeWrapper<ColdStart>;
+  ModelStats: ResolverTypeWrapper<ModelStats>;
+  PoolCounters: ResolverTypeWrapper<PoolCounters>;
+}>;
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = ResolversObject<{
+  Upload: Scalars['Upload']['output'];
+  Query: Record<PropertyKey, never>;
+  Mutation: Record<PropertyKey, never>;
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
+  ClassifyOptions: ClassifyOptions;
+  Classification: Classification;
+  Float: Scalars['Float']['output'];
+  Score: Score;
+  Receipt: Receipt;
+  ID: Scalars['ID']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  Model: Model;
+  PoolSummary: PoolSummary;
+  PoolStats: PoolStats;
+  Worker: Worker;
+  ColdStart: ColdStart;
+  ModelStats: ModelStats;
+  PoolCounters: PoolCounters;
+}>;
+
+export interface UploadScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Upload'], any> {
+  name: 'Upload';
+}
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = ResolversObject<{
+  models: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
+  pool: Resolver<ResolversTypes['PoolSummary'], ParentType, ContextType>;
+  poolStats: Resolver<ResolversTypes['PoolStats'], ParentType, ContextType>;
+}>;
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = ResolversObject<{
+  classify: Resolver<ResolversTypes['Classification'], ParentType, ContextType, RequireFields<MutationClassifyArgs, 'image'>>;
+  provision: Resolver<ResolversTypes['PoolStats'], ParentType, ContextType, RequireFields<MutationProvisionArgs, 'model' | 'reserved'>>;
+}>;
+
+export type ClassificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Classification'] = ResolversParentTypes['Classification']> = ResolversObject<{
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  scores?: Resolver<ReadonlyArray<ResolversTypes['Score']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+}>;
+
+export type ScoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Score'] = ResolversParentTypes['Score']> = ResolversObject<{
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type ReceiptResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Receipt'] = ResolversParentTypes['Receipt']> = ResolversObject<{
+  requestId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  worker?: Resolver<ResolversTypes['WorkerKind'], ParentType, ContextType>;
+  workerId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  coldStart?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  batchSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  queueMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  decodeMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  inferMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  totalMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  predictedWaitMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = ResolversObject<{
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  labels?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  default?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+}>;
+
+export type PoolSummaryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PoolSummary'] = ResolversParentTypes['PoolSummary']> = ResolversObject<{
+  reserved?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reservedBusy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  onDemand?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  onDemandBusy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+}>;
+
+export type PoolStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PoolStats'] = ResolversParentTypes['PoolStats']> = ResolversObject<{
+  summary?: Resolver<ResolversTypes['PoolSummary'], ParentType, ContextType>;
+  maxWorkers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workers?: Resolver<ReadonlyArray<ResolversTypes['Worker']>, ParentType, ContextType>;
+  models?: Resolver<ReadonlyArray<ResolversTypes['ModelStats']>, ParentType, ContextType>;
+  counters?: Resolver<ResolversTypes['PoolCounters'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  uptimeMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type WorkerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Worker'] = ResolversParentTypes['Worker']> = ResolversObject<{
+  id?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['WorkerKind'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['WorkerState'], ParentType, ContextType>;
+  served?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  coldStart?: Resolver<Maybe<ResolversTypes['ColdStart']>, ParentType, ContextType>;
+}>;
+
+export type ColdStartResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ColdStart'] = ResolversParentTypes['ColdStart']> = ResolversObject<{
+  thread?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  runtime?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  warmUp?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type ModelStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelStats'] = ResolversParentTypes['ModelStats']> = ResolversObject<{
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reserved?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  serviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  coldStartMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type PoolCountersResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PoolCounters'] = ResolversParentTypes['PoolCounters']> = ResolversObject<{
+  submitted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  dispatched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  finished?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  coldServed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rejected?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  expired?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cancelled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  retried?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workersStarted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workersStopped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workersDied?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+}>;
+
+export type Resolvers<ContextType = Context> = ResolversObject<{
+  Upload?: GraphQLScalarType;
+  Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Classification?: ClassificationResolvers<ContextType>;
+  Score?: ScoreResolvers<ContextType>;
+  Receipt?: ReceiptResolvers<ContextType>;
+  Model?: ModelResolvers<ContextType>;
+  PoolSummary?: PoolSummaryResolvers<ContextType>;
+  PoolStats?: PoolStatsResolvers<ContextType>;
+  Worker?: WorkerResolvers<ContextType>;
+  ColdStart?: ColdStartResolvers<ContextType>;
+  ModelStats?: ModelStatsResolvers<ContextType>;
+  PoolCounters?: PoolCountersResolvers<ContextType>;
+}>;
+

@@ -1,0 +1,61 @@
+/**
+ * Untrusted bytes to the pixels that a model takes: RGB, 8 bits, exactly width × height.
+ *
+ * EXIF orientation is applied, colours are converted to sRGB, transparency is flattened on white, and of an animation
+ * the first frame counts. The limits hold before any pixel is decoded.
+ */
+import sharp from 'sharp';
+import { GatewayError } from '../core/errors.ts';
+import type { InputSpec } from '../models/manifest.ts';
+import { declaresSrgb } from './colour-profile.ts';
+
+export interface DecodeLimits {
+  /** Largest width × height. */
+  readonly maxPixels: number;
+  /** Longest time for one picture, in whole seconds. libvips cannot be interrupted from outside. */
+  readonly timeoutSeconds: number;
+}
+
+// Everything that libvips can read is forbidden but these: an SVG can name files, a PDF is a program.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
+});
+// Each picture is different, so a cache is memory lost; and parallelism comes from the workers.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Returns width × height × 3 bytes. Throws BAD_IMAGE, UNSUPPORTED_FORMAT or IMAGE_TOO_LARGE. */
+export async function decode(bytes: Uint8Array, spec: InputSpec, limits: DecodeLimits): Promise<Uint8Array> {
+  if (bytes.length === 0) throw new GatewayError('BAD_IMAGE', 'The file is empty.');
+  try {
+    return await sharp(bytes, {
+      failOn: 'error',
+      limitInputPixels: limits.maxPixels,
+      ignoreIcc: declaresSrgb(bytes),
+    })
+      .timeout({ seconds: limits.timeoutSeconds })
+      .autoOrient()
+      .resize(spec.width, spec.height, { fit: spec.resize, background: '#000' })
+      .flatten({ background: '#fff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+  } catch (error) {
+    throw await explain(bytes, limits, error);
+  }
+}
+
+/** sharp's errors differ in their text only. */
+async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown): Promise<GatewayError> {
+  const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 200);
+  if (reason?.includes('unsupported image format')) {
+    return new GatewayError('UNSUPPORTED_FORMAT', 'The file is not a JPEG, PNG, WebP, GIF or AVIF picture.');
+  }
+  if (reason?.includes('exceeds pixel limit')) {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const message = `The picture has ${width} × ${height} pixels; at most ${limits.maxPixels} in all are accepted.`;
+    return new GatewayError('IMAGE_TOO_LARGE', message);
+  }
+  return new GatewayError('BAD_IMAGE', `The picture cannot be decoded: ${reason}`);
+}

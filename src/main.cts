@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/**
+ * The process entry. A CommonJS file, because it must set the size of libuv's thread pool before anything uses it, and
+ * loading an ES module already does. All workers decode their pictures on that one pool: with its default of 4 threads
+ * the fifth worker would wait.
+ */
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, require('node:os').availableParallelism() + 2));
+
+import('./cli/program.ts').then(({ run }) => run(process.argv));

@@ -1,0 +1,95 @@
+/** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
+import { GatewayError } from '../core/errors.ts';
+import type { WorkerKind } from '../core/types.ts';
+import type { ModelVersion } from '../models/manifest.ts';
+import type { PoolAnswer, WarmPool } from './warm-pool.ts';
+
+export interface ClassifyRequest {
+  readonly id: string;
+  /** An encoded picture; in shared memory it crosses to the worker without a copy. */
+  readonly picture: Uint8Array;
+  readonly model: ModelVersion;
+  /** Number of scores wanted, best first; null for all. */
+  readonly topK: number | null;
+  /** From now, in ms; null for none. */
+  readonly deadlineMs: number | null;
+  readonly signal: AbortSignal;
+}
+
+export interface Classification {
+  readonly label: string;
+  readonly confidence: number;
+  readonly scores: readonly Score[];
+  readonly model: string;
+  readonly receipt: Receipt;
+}
+
+export interface Score {
+  readonly label: string;
+  readonly confidence: number;
+}
+
+/** See the type of the same name in schema.graphql. */
+export interface Receipt {
+  readonly requestId: string;
+  readonly worker: WorkerKind;
+  readonly workerId: number;
+  readonly coldStart: boolean;
+  readonly reason: string;
+  readonly batchSize: number;
+  readonly queueMs: number;
+  readonly decodeMs: number;
+  readonly inferMs: number;
+  readonly totalMs: number;
+  readonly predictedWaitMs: number;
+}
+
+/** Rejects with a GatewayError. */
+export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
+  const { id, picture, model, topK, deadlineMs, signal } = request;
+  requirePositive('topK', topK, 'a number of scores');
+  requirePositive('deadlineMs', deadlineMs, 'milliseconds');
+  const answer = await pool.submit({
+    id,
+    picture,
+    model: model.key,
+    deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
+    signal,
+  });
+  const scores = rank(model.output.labels, answer.probabilities);
+  const best = scores[0] as Score;
+  return {
+    ...best,
+    scores: topK === null ? scores : scores.slice(0, topK),
+    model: model.key,
+    receipt: receiptOf(id, answer),
+  };
+}
+
+function requirePositive(name: string, value: number | null, unit: string): void {
+  if (value === null || value >= 1) return;
+  throw new GatewayError('BAD_USER_INPUT', `${name} is ${value}; it must be ${unit}, 1 or more.`);
+}
+
+function rank(labels: readonly string[], probabilities: Float32Array): readonly Score[] {
+  const scores = labels.map((label, i) => ({ label, confidence: probabilities[i] as number }));
+  return scores.sort((a, b) => b.confidence - a.confidence);
+}
+
+function receiptOf(requestId: string, answer: PoolAnswer): Receipt {
+  const { worker, kind, batchSize, binding, decodeMs, inferMs, totalMs } = answer;
+  const { coldStart, reason, queueMs, predictedWaitMs } = binding;
+  return {
+    requestId,
+    worker: kind,
+    workerId: worker,
+    coldStart,
+    reason,
+    batchSize,
+    queueMs,
+    decodeMs,
+    inferMs,
+    totalMs,
+    predictedWaitMs,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * What crosses the thread boundary. Everything here survives structured cloning; pictures lie in
+ * shared memory: nothing is copied, and a request whose worker died still has its bytes for another one.
+ */
+import type { ErrorCode } from '../core/errors.ts';
+import type { EngineName } from '../engine/engine.ts';
+import type { DecodeLimits } from '../image/decode.ts';
+import type { ModelVersion } from '../models/manifest.ts';
+
+/** Given to a worker when its thread starts. */
+export interface WorkerData {
+  readonly version: ModelVersion;
+  readonly engine: EngineName;
+  readonly limits: DecodeLimits;
+}
+
+/** When each phase of the cold start ended, on the clock that all threads share, in ms. */
+export interface WarmUpReport {
+  readonly threadUp: number;
+  readonly runtimeLoaded: number;
+  readonly modelLoaded: number;
+  readonly warm: number;
+}
+
+/** One batch: the bytes of encoded pictures. */
+export type Task = readonly Uint8Array[];
+
+/** One for each picture of the task, in its order. A bad picture fails alone. */
+export type Outcome =
+  | { readonly ok: true; readonly probabilities: Float32Array; readonly decodeMs: number; readonly inferMs: number }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** Milliseconds since the epoch with sub-millisecond steps; `performance.now` alone starts anew in every thread. */
+export function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
+}

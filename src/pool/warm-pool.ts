@@ -1,0 +1,216 @@
+/**
+ * The live driver of the scheduler: real time, real threads. It turns what happens into the scheduler's inputs and
+ * executes the commands that come back; it decides nothing. It owns every worker and the one timer.
+ */
+import { GatewayError } from '../core/errors.ts';
+import type { Clock, ColdStartPhases, EventSink } from '../core/ports.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { Binding, Command, JobId, ModelKey, SchedulerSnapshot, WorkerId, WorkerKind } from '../core/types.ts';
+import type { Outcome } from './protocol.ts';
+
+/** What the pool needs of a worker; `WorkerSlot` is the real one. */
+export interface PoolWorker {
+  warmUp(): Promise<ColdStartPhases>;
+  run(pictures: readonly Uint8Array[]): Promise<readonly Outcome[]>;
+  stop(why: string): Promise<void>;
+}
+
+/** `onEnded` must be called once, when the thread is gone, asked to or not. */
+export type SpawnWorker = (model: ModelKey, onEnded: (why: string) => void) => PoolWorker;
+
+export interface PoolRequest {
+  readonly id: JobId;
+  readonly model: ModelKey;
+  /** An encoded picture, in shared memory. */
+  readonly picture: Uint8Array;
+  /** From now, in ms; `Infinity` for none. */
+  readonly deadlineMs: number;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface PoolAnswer {
+  readonly probabilities: Float32Array;
+  readonly worker: WorkerId;
+  readonly kind: WorkerKind;
+  readonly batchSize: number;
+  readonly binding: Binding;
+  readonly decodeMs: number;
+  readonly inferMs: number;
+  readonly totalMs: number;
+}
+
+export interface PoolStats extends SchedulerSnapshot {
+  readonly coldStarts: ReadonlyMap<WorkerId, ColdStartPhases>;
+}
+
+interface Pending {
+  readonly picture: Uint8Array;
+  readonly submittedAt: number;
+  settle(result: PoolAnswer | GatewayError): void;
+}
+
+interface LiveWorker {
+  readonly worker: PoolWorker;
+  readonly model: ModelKey;
+  coldStart: ColdStartPhases | null;
+}
+
+export interface WarmPoolParts {
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly spawn: SpawnWorker;
+}
+
+export class WarmPool {
+  readonly #scheduler: Scheduler;
+  readonly #clock: Clock;
+  readonly #events: EventSink;
+  readonly #spawn: SpawnWorker;
+  readonly #workers = new Map<WorkerId, LiveWorker>();
+  readonly #pending = new Map<JobId, Pending>();
+  #cancelWakeUp = () => {};
+  #phase: 'open' | 'closed' = 'open';
+
+  constructor({ scheduler, clock, events, spawn }: WarmPoolParts) {
+    this.#scheduler = scheduler;
+    this.#clock = clock;
+    this.#events = events;
+    this.#spawn = spawn;
+  }
+
+  /** Rejects with a GatewayError only. */
+  submit(request: PoolRequest): Promise<PoolAnswer> {
+    if (this.#phase === 'closed')
+      return Promise.reject(new GatewayError('OVERLOADED', 'The gateway is shutting down.'));
+    if (request.signal.aborted) return Promise.reject(new GatewayError('CANCELLED', 'The request was cancelled.'));
+    const now = this.#clock.now();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), request.id));
+      request.signal.addEventListener('abort', onAbort, { once: true });
+      this.#pending.set(request.id, {
+        picture: request.picture,
+        submittedAt: now,
+        settle: (result) => {
+          request.signal.removeEventListener('abort', onAbort);
+          this.#pending.delete(request.id);
+          if (result instanceof GatewayError) reject(result);
+          else resolve(result);
+        },
+      });
+      const { id, model, deadlineMs } = request;
+      this.#execute(this.#scheduler.submit(now, { id, model, deadlineAt: now + deadlineMs }));
+    });
+  }
+
+  /** Sets how many workers of a model are always warm. Throws BAD_USER_INPUT if they do not fit. */
+  provision(model: ModelKey, reserved: number): void {
+    this.#execute(this.#scheduler.provision(this.#clock.now(), model, reserved));
+  }
+
+  /** True while every worker that is to be reserved is warm. */
+  isReady(): boolean {
+    const { workers, models } = this.#scheduler.snapshot();
+    return models.every(({ model, reserved }) => {
+      const ours = workers.filter((worker) => worker.model === model && worker.kind === 'reserved');
+      return ours.filter(({ state }) => state === 'idle' || state === 'busy').length >= reserved;
+    });
+  }
+
+  stats(): PoolStats {
+    const coldStarts = new Map<WorkerId, ColdStartPhases>();
+    for (const [id, { coldStart }] of this.#workers) if (coldStart) coldStarts.set(id, coldStart);
+    return { ...this.#scheduler.snapshot(), coldStarts };
+  }
+
+  /** Ends every worker. What is still pending fails: wait for it before, if it matters. */
+  async close(): Promise<void> {
+    this.#phase = 'closed';
+    this.#cancelWakeUp();
+    for (const { settle } of this.#pending.values()) settle(new GatewayError('CANCELLED', 'The gateway shut down.'));
+    await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop('the gateway shut down')));
+  }
+
+  #execute(commands: readonly Command[]): void {
+    if (this.#phase === 'closed') return;
+    for (const command of commands) {
+      switch (command.type) {
+        case 'start':
+          this.#start(command);
+          break;
+        case 'stop':
+          void this.#workers.get(command.worker)?.worker.stop(command.reason);
+          break;
+        case 'dispatch':
+          void this.#dispatch(command);
+          break;
+        case 'reject':
+          this.#pending.get(command.job)?.settle(command.error);
+          break;
+        case 'wakeAt':
+          this.#wakeAt(command.at);
+          break;
+        default:
+          command satisfies never;
+      }
+    }
+  }
+
+  #start({ worker: id, kind, model, reason }: Extract<Command, { type: 'start' }>): void {
+    this.#events.emit({ type: 'workerStarting', worker: id, kind, model, reason });
+    const worker = this.#spawn(model, (why) => this.#ended(id, why));
+    const live: LiveWorker = { worker, model, coldStart: null };
+    this.#workers.set(id, live);
+    worker.warmUp().then(
+      (phases) => {
+        live.coldStart = phases;
+        this.#events.emit({ type: 'workerWarm', worker: id, model, phases });
+        this.#execute(this.#scheduler.workerReady(this.#clock.now(), id));
+      },
+      () => {}, // It ends, and #ended says so.
+    );
+  }
+
+  #ended(id: WorkerId, reason: string): void {
+    const live = this.#workers.get(id);
+    if (!live) return;
+    this.#workers.delete(id);
+    const state = this.#scheduler.snapshot().workers.find((worker) => worker.id === id)?.state;
+    const died = state !== 'stopping' && this.#phase === 'open';
+    this.#events.emit({ type: 'workerGone', worker: id, model: live.model, reason, died });
+    this.#execute(this.#scheduler.workerGone(this.#clock.now(), id, reason));
+  }
+
+  async #dispatch({ worker: id, kind, batch }: Extract<Command, { type: 'dispatch' }>): Promise<void> {
+    const live = this.#workers.get(id) as LiveWorker;
+    const pictures = batch.map(({ job }) => (this.#pending.get(job) as Pending).picture);
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = await live.worker.run(pictures);
+    } catch {
+      return; // It ends, and #ended says so: the scheduler retries elsewhere.
+    }
+    const now = this.#clock.now();
+    for (const [i, binding] of batch.entries()) {
+      // Cancelled and expired requests were settled before; their result is dropped here.
+      const pending = this.#pending.get(binding.job);
+      const outcome = outcomes[i];
+      if (!pending || !outcome) continue;
+      const totalMs = now - pending.submittedAt;
+      pending.settle(
+        outcome.ok
+          ? { ...outcome, worker: id, kind, batchSize: batch.length, binding, totalMs }
+          : new GatewayError(outcome.code, outcome.message),
+      );
+    }
+    this.#execute(this.#scheduler.finished(now, id));
+  }
+
+  #wakeAt(at: number): void {
+    this.#cancelWakeUp();
+    this.#cancelWakeUp = Number.isFinite(at)
+      ? this.#clock.at(at, () => this.#execute(this.#scheduler.tick(this.#clock.now())))
+      : () => {};
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * One worker: a piscina of exactly one thread. Piscina owns the thread and the messages; when to start, stop and what
+ * to run is decided by the scheduler, so its own queue and autoscaling are never used.
+ *
+ *   constructed → warming → warm → ended
+ * `onEnded` is called exactly once, whichever way the thread ended, after it is gone.
+ */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { ColdStartPhases } from '../core/ports.ts';
+import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from './protocol.ts';
+
+// The compiled file, also when this module runs from its source under a test runner.
+const WORKER_FILE = fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
+
+export class WorkerSlot {
+  readonly #piscina: Piscina;
+  readonly #startedAt = sharedNow();
+  readonly #onEnded: (why: string) => void;
+  #ended: Promise<void> | null = null;
+  #failure: string | null = null;
+
+  constructor(data: WorkerData, onEnded: (why: string) => void) {
+    this.#onEnded = onEnded;
+    this.#piscina = new Piscina({
+      filename: WORKER_FILE,
+      workerData: data,
+      // With a minimum of 0 piscina starts the thread for the first task and none after its death.
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // 'sync' would block the thread's event loop between tasks.
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#piscina.on('error', (error: Error) => this.#fail(error));
+    this.#piscina.on('workerDestroy', () => void this.stop('the thread exited'));
+  }
+
+  /** Resolves once the model is loaded and the whole path has run once. */
+  async warmUp(): Promise<ColdStartPhases> {
+    const report: WarmUpReport = await this.#run(undefined, { name: 'warmUp' });
+    return {
+      thread: report.threadUp - this.#startedAt,
+      runtime: report.runtimeLoaded - report.threadUp,
+      model: report.modelLoaded - report.runtimeLoaded,
+      warmUp: report.warm - report.modelLoaded,
+      total: sharedNow() - this.#startedAt,
+    };
+  }
+
+  /** Runs one batch. Pictures in shared memory are not copied. Rejects if the worker dies or breaks. */
+  run(task: Task): Promise<readonly Outcome[]> {
+    return this.#run(task, {});
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  stop(why: string): Promise<void> {
+    this.#ended ??= this.#piscina.destroy().then(() => this.#onEnded(this.#failure ?? why));
+    return this.#ended;
+  }
+
+  async #run<Result>(task: unknown, options: { name?: string }): Promise<Result> {
+    // piscina would start a new thread for it.
+    if (this.#ended) throw new Error('The worker has ended.');
+    try {
+      return await this.#piscina.run(task, options);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** A worker that threw outside of a picture is in an unknown state: it goes. */
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error.message : String(error);
+    void this.stop(this.#failure);
+  }
+}

@@ -1,0 +1,30 @@
+/** The resolvers' types are made from schema.graphql. `npm run codegen` writes them; this test fails when they differ. */
+import { readFileSync } from 'node:fs';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as resolvers from '@graphql-codegen/typescript-resolvers';
+import { parse } from 'graphql';
+import { expect, it } from 'vitest';
+
+const GENERATED = new URL('../../src/graphql/schema-types.generated.ts', import.meta.url).pathname;
+
+it('the generated resolver types are those of schema.graphql', async () => {
+  const types = await codegen({
+    filename: GENERATED,
+    documents: [],
+    schema: parse(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')),
+    plugins: [{ typescript: {} }, { resolvers: {} }],
+    pluginMap: { typescript, resolvers },
+    config: {
+      contextType: './context.ts#Context',
+      scalars: { Upload: "Promise<import('graphql-upload-minimal').FileUpload>" },
+      strictScalars: true,
+      enumsAsTypes: true,
+      immutableTypes: true,
+      useTypeImports: true,
+      useIndexSignature: true,
+      avoidOptionals: { field: true, query: true, mutation: true },
+    },
+  });
+  await expect(`// Made from schema.graphql by \`npm run codegen\`.\n${types}`).toMatchFileSnapshot(GENERATED);
+});

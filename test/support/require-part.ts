@@ -1,0 +1,29 @@
+/**
+ * Tests that need a real part which not every machine has: a native engine, a browser, a server. Without the part such a
+ * test is skipped, with a line that says how to get it; in CI (environment CI=true) it fails, so that nothing goes unproved.
+ */
+import { it } from 'vitest';
+
+export interface Part {
+  readonly name: string;
+  readonly available: boolean;
+  /** A sentence or a command. */
+  readonly howToGet: string;
+}
+
+/** As `it`, for a test that cannot run without `part`. */
+export function itNeeds(part: Part, title: string, test: () => Promise<void> | void, timeoutMs?: number): void {
+  if (part.available) {
+    it(title, test, timeoutMs);
+    return;
+  }
+  const missing = `${part.name} is not here. To get it: ${part.howToGet}`;
+  if (process.env.CI === 'true') {
+    it(title, () => {
+      throw new Error(missing);
+    });
+    return;
+  }
+  process.stderr.write(`skipped: ${title}. ${missing}\n`);
+  it.skip(`${title} (${missing})`);
+}
