@@ -1,6 +1,6 @@
 /**
  * Tests that need a real part which not every machine has: a native engine, a browser, a server. Without the part such a
- * test is skipped, with a line that says how to get it; in CI (environment CI=true) it fails, so that nothing goes unproved.
+ * test is skipped, with a line that says how to get it; in CI (environment CI=true) it fails, so nothing goes unproved.
  */
 import { it } from 'vitest';
 

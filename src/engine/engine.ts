@@ -1,0 +1,19 @@
+/** What every engine can do. An engine turns one batch of input tensors into the model's raw outputs; nothing else. */
+import type { ModelVersion } from '../models/manifest.ts';
+
+export const ENGINE_NAMES = ['onnx', 'tfjs-node', 'tfjs-wasm', 'synthetic'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+export interface Engine {
+  /** Loads the version's artifact for this engine. Throws if the version has none, or if it is not loadable. */
+  load(version: ModelVersion): Promise<LoadedModel>;
+}
+
+export interface LoadedModel {
+  /**
+   * `input`: n pictures one after the other, each width × height × 3 floats in the manifest's layout and range.
+   * Returns n × labels floats, before the manifest's activation. The input may be reused once the promise resolves.
+   */
+  predict(input: Float32Array, n: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,124 @@
+/**
+ * The model repository: a folder of `<name>/<version>/manifest.json` with artifacts, and `<name>/aliases.json`. It is
+ * read and verified once, when it is opened; after that, references are looked up in memory.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { GatewayError } from '../core/errors.ts';
+import { ModelRepositoryError, readJson } from './json-file.ts';
+import { identifier, type ModelVersion } from './manifest.ts';
+import { readVersion } from './version-folder.ts';
+
+export { ModelRepositoryError } from './json-file.ts';
+
+const DEFAULT_ALIAS = 'prod';
+const MAX_ECHO = 100;
+const MAX_LISTING = 300;
+
+const aliasesSchema = z.record(identifier, identifier);
+
+// "2" before "10", and "1.9" before "1.10".
+const natural = new Intl.Collator('en', { numeric: true });
+
+interface ModelFolder {
+  readonly versions: readonly ModelVersion[];
+  readonly aliases: ReadonlyMap<string, ModelVersion>;
+}
+
+export class ModelRepository {
+  /** By name, then by version in natural order. */
+  readonly versions: readonly ModelVersion[];
+  readonly #aliases = new Map<ModelVersion, string[]>();
+  /** Every reference there is: `name@version`, `name@alias`, and `name` where there is an alias "prod". */
+  readonly #byReference = new Map<string, ModelVersion>();
+
+  private constructor(folders: readonly ModelFolder[]) {
+    this.versions = folders.flatMap((folder) => folder.versions);
+    for (const version of this.versions) this.#byReference.set(version.key, version);
+    for (const [alias, version] of folders.flatMap((folder) => [...folder.aliases])) {
+      this.#byReference.set(`${version.name}@${alias}`, version);
+      if (alias === DEFAULT_ALIAS) this.#byReference.set(version.name, version);
+      this.#aliases.set(version, [...this.aliasesOf(version), alias].sort(natural.compare));
+    }
+  }
+
+  /** Throws a ModelRepositoryError, which names the file and what is wrong in it, if anything is not right. */
+  static async open(dir: string): Promise<ModelRepository> {
+    const root = resolve(dir);
+    const names = await subfolders(root);
+    if (names.length === 0) {
+      throw new ModelRepositoryError(
+        `${root} holds no model; a model is a folder <name>/<version>/ with a manifest.json`,
+      );
+    }
+    return new ModelRepository(await Promise.all(names.map((name) => readModel(root, name))));
+  }
+
+  /** In alphabetical order; none for a version that is not of this repository. */
+  aliasesOf(version: ModelVersion): readonly string[] {
+    return this.#aliases.get(version) ?? [];
+  }
+
+  /**
+   * `reference` is a client's: `name`, `name@alias` or `name@version`; `name` alone means `name@prod`.
+   * Throws a GatewayError MODEL_NOT_FOUND that lists what there is.
+   */
+  resolve(reference: string): ModelVersion {
+    const version = this.#byReference.get(reference);
+    if (version) return version;
+    const listing = bounded([...this.#byReference.keys()].sort(natural.compare).join(', '), MAX_LISTING);
+    throw new GatewayError(
+      'MODEL_NOT_FOUND',
+      `there is no model ${JSON.stringify(bounded(reference, MAX_ECHO))}; there are ${listing}`,
+    );
+  }
+}
+
+async function readModel(root: string, name: string): Promise<ModelFolder> {
+  const folder = join(root, name);
+  const ids = await subfolders(folder);
+  if (ids.length === 0) {
+    throw new ModelRepositoryError(
+      `${folder} holds no version; a version is a folder ${folder}/<version>/ with a manifest.json`,
+    );
+  }
+  const file = join(folder, 'aliases.json');
+  const [versions, aliases] = await Promise.all([
+    Promise.all(ids.map((id) => readVersion(root, name, id))),
+    readJson(file, aliasesSchema, `each model needs one, such as {"${DEFAULT_ALIAS}": "${ids.at(-1)}"}`),
+  ]);
+
+  const targets = new Map<string, ModelVersion>();
+  for (const [alias, id] of Object.entries(aliases)) {
+    if (ids.includes(alias)) {
+      throw new ModelRepositoryError(
+        `${file}: the alias "${alias}" is also a version; ${name}@${alias} would mean both`,
+      );
+    }
+    const target = versions.find(({ version }) => version === id);
+    if (!target) {
+      throw new ModelRepositoryError(
+        `${file}: the alias "${alias}" points to version "${id}"; there are ${ids.join(', ')}`,
+      );
+    }
+    targets.set(alias, target);
+  }
+  return { versions, aliases: targets };
+}
+
+/** Names in natural order; hidden folders are left out, links to folders are not. */
+async function subfolders(dir: string): Promise<string[]> {
+  try {
+    const visible = (await readdir(dir)).filter((name) => !name.startsWith('.'));
+    const stats = await Promise.all(visible.map((name) => stat(join(dir, name))));
+    return visible.filter((_, i) => stats[i]?.isDirectory()).sort(natural.compare);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    throw new ModelRepositoryError(`${path} cannot be read as a folder of models (${code})`, { cause: error });
+  }
+}
+
+function bounded(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}

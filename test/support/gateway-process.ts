@@ -1,0 +1,60 @@
+/** The gateway as users run it: its own process, on a free port, warm. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ADMIN_TOKEN = 'an-admin-token-for-tests';
+
+export interface GatewayProcess {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it logged so far: JSON lines. */
+  readonly log: () => string;
+  /** Sends SIGTERM and waits; resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `warmpool serve` with these flags and resolves once /readyz says 200. */
+export async function startGateway(...flags: readonly string[]): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [`${ROOT}/dist/main.cjs`, 'serve', '--port', '0', ...flags], {
+    cwd: ROOT,
+    env: { ...process.env, WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  const exited = once(child, 'exit');
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const url = await Promise.race([addressOf(child), exited.then(() => Promise.reject(new Error(`It ended: ${log}`)))]);
+  await warm(url);
+  return {
+    url,
+    process: child,
+    log: () => log,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      return code as number | null;
+    },
+  };
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const address = /listens on (http:\S+)\//.exec(line)?.[1];
+    if (address) return address;
+  }
+  throw new Error('It printed no address.');
+}
+
+async function warm(url: string): Promise<void> {
+  for (;;) {
+    const { ok, body } = await fetch(`${url}/readyz`);
+    await body?.cancel();
+    if (ok) return;
+  }
+}
