@@ -1,0 +1,101 @@
+// The photos on the page and what became of each: newest first, bounded, with everything released that leaves.
+import { type Classification, GatewayFailure } from './gateway.ts';
+import { UploadQueue } from './upload-queue.ts';
+
+export type Progress =
+  | { stage: 'waiting' | 'uploading' }
+  | { stage: 'done'; answer: Classification }
+  | { stage: 'failed'; failure: GatewayFailure };
+
+export interface Photo {
+  id: number;
+  file: File;
+  /** An object URL for the thumbnail. */
+  url: string;
+  model: string | undefined;
+  progress: Progress;
+}
+
+interface BoardPorts {
+  classify(photo: File, model: string | undefined, signal: AbortSignal): Promise<Classification>;
+  createUrl(photo: File): string;
+  revokeUrl(url: string): void;
+  changed(photos: readonly Photo[]): void;
+}
+
+export const BOARD_LIMIT = 200;
+export const UPLOADS_AT_A_TIME = 4;
+
+export class PhotoBoard {
+  readonly #ports: BoardPorts;
+  readonly #queue = new UploadQueue(UPLOADS_AT_A_TIME);
+  readonly #aborts = new Map<number, AbortController>();
+  #photos: readonly Photo[] = [];
+  #lastId = 0;
+
+  constructor(ports: BoardPorts) {
+    this.#ports = ports;
+  }
+
+  /** Puts the files before all others, in their own order. Returns how many did not fit. */
+  add(files: readonly File[], model: string | undefined): number {
+    const fresh = files.slice(0, BOARD_LIMIT).map((file) => this.#photo(file, model));
+    const all = [...fresh, ...this.#photos];
+    this.#release(all.slice(BOARD_LIMIT));
+    this.#show(all.slice(0, BOARD_LIMIT));
+    for (const photo of fresh) this.#upload(photo);
+    return files.length - fresh.length;
+  }
+
+  retry(photo: Photo): void {
+    this.#update(photo.id, { stage: 'waiting' });
+    this.#upload(photo);
+  }
+
+  clear(): void {
+    this.#release(this.#photos);
+    this.#show([]);
+  }
+
+  #photo(file: File, model: string | undefined): Photo {
+    return { id: ++this.#lastId, file, url: this.#ports.createUrl(file), model, progress: { stage: 'waiting' } };
+  }
+
+  async #upload({ id, file, model }: Photo): Promise<void> {
+    const abort = new AbortController();
+    this.#aborts.set(id, abort);
+    try {
+      const answer = await this.#queue.run(() => {
+        this.#update(id, { stage: 'uploading' });
+        return this.#ports.classify(file, model, abort.signal);
+      }, abort.signal);
+      this.#update(id, { stage: 'done', answer });
+    } catch (error) {
+      this.#update(id, { stage: 'failed', failure: asFailure(error) });
+    } finally {
+      this.#aborts.delete(id);
+    }
+  }
+
+  #release(photos: readonly Photo[]): void {
+    for (const photo of photos) {
+      this.#ports.revokeUrl(photo.url);
+      this.#aborts.get(photo.id)?.abort();
+    }
+  }
+
+  /** Does nothing if the photo has left meanwhile. */
+  #update(id: number, progress: Progress): void {
+    if (!this.#photos.some((photo) => photo.id === id)) return;
+    this.#show(this.#photos.map((photo) => (photo.id === id ? { ...photo, progress } : photo)));
+  }
+
+  #show(photos: readonly Photo[]): void {
+    this.#photos = photos;
+    this.#ports.changed(photos);
+  }
+}
+
+function asFailure(error: unknown): GatewayFailure {
+  return error instanceof GatewayFailure ? error : new GatewayFailure('ERROR', String(error));
+}

@@ -1,0 +1,19 @@
+// The photo board as a hook: one board for the life of the page, drawn again whenever it changes.
+import { useMemo, useState } from 'preact/hooks';
+import { classify } from './gateway.ts';
+import { type Photo, PhotoBoard } from './photo-board.ts';
+
+export function usePhotoBoard(): { board: PhotoBoard; photos: readonly Photo[] } {
+  const [photos, setPhotos] = useState<readonly Photo[]>([]);
+  const board = useMemo(
+    () =>
+      new PhotoBoard({
+        classify,
+        createUrl: (photo) => URL.createObjectURL(photo),
+        revokeUrl: (url) => URL.revokeObjectURL(url),
+        changed: setPhotos,
+      }),
+    [],
+  );
+  return { board, photos };
+}

@@ -1,0 +1,37 @@
+// Photos that are dropped anywhere on the page or pasted into it. Missing the box must not make the browser leave.
+import { useEffect, useState } from 'preact/hooks';
+
+/** Returns true while files hover over the page. `take` must be the same function on every call. */
+export function usePhotoIntake(take: (files: File[]) => void): boolean {
+  const [hovering, setHovering] = useState(false);
+  useEffect(() => {
+    const listening = new AbortController();
+    const options = { signal: listening.signal };
+
+    function over(event: DragEvent): void {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setHovering(true);
+    }
+    function leave(event: DragEvent): void {
+      // Crossing from one element to another is not leaving; only the window's edge has nothing on its other side.
+      if (!event.relatedTarget) setHovering(false);
+    }
+    function drop(event: DragEvent): void {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      setHovering(false);
+      take([...event.dataTransfer.files]);
+    }
+    function paste(event: ClipboardEvent): void {
+      take([...(event.clipboardData?.files ?? [])]);
+    }
+
+    window.addEventListener('dragover', over, options);
+    window.addEventListener('dragleave', leave, options);
+    window.addEventListener('drop', drop, options);
+    window.addEventListener('paste', paste, options);
+    return () => listening.abort();
+  }, [take]);
+  return hovering;
+}
