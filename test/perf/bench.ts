@@ -9,9 +9,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { FloorResult } from './floor.ts';
+
 import { measureFootprint } from './footprint.ts';
-import { load, percentile, type Upload, uploadOf } from './load.ts';
+import { load, percentile, uploadOf } from './load.ts';
 import { forkWithProbe, ROOT, type ServerProcess, startServer } from './server-process.ts';
 
 const { values } = parseArgs({
@@ -35,10 +35,17 @@ interface Row {
   readonly rssMB?: number;
 }
 
+/** What floor.mjs sends when it is done. */
+interface FloorResult {
+  readonly images: number;
+  readonly seconds: number;
+  readonly cpuMs: number;
+}
+
 const files = photos();
 const uploads = files.map((file) => uploadOf(readFileSync(file)));
 const modelFile = join(ROOT, 'model/cat-dog/1/model.onnx');
-const rival = (name: string) => join(ROOT, `test/perf/rivals/${name}.ts`);
+const rival = (name: string) => join(ROOT, `test/perf/rivals/${name}.mjs`);
 const gatewayArgs = ['serve', '--port', '0', '--max-workers', String(workers), '--log-level', 'warn'];
 
 const rows: Row[] = [await floor()];
@@ -77,7 +84,7 @@ function photos(): readonly string[] {
 
 async function floor(): Promise<Row> {
   const data = { files, modelDir: join(ROOT, 'model'), model: 'cat-dog', seconds };
-  const child = forkWithProbe(join(ROOT, 'test/perf/floor.ts'), [String(workers), JSON.stringify(data)]);
+  const child = forkWithProbe(join(ROOT, 'test/perf/floor.mjs'), [String(workers), JSON.stringify(data)]);
   const [result] = (await once(child, 'message')) as [FloorResult];
   child.kill();
   return {

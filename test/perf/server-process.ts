@@ -38,9 +38,8 @@ export async function startServer(
 }
 
 export function forkWithProbe(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
   return fork(program, args, {
-    execArgv: [...loader, '--import', PROBE],
+    execArgv: ['--import', PROBE],
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -1,11 +1,11 @@
 /** The body of the tutorials: sharp and onnxruntime-node as they come, without an option that was not needed to run. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
-import { SIDE } from './graphql.ts';
+import { SIDE } from './graphql.mjs';
 
-export async function createInfer(modelFile: string, options: InferenceSession.SessionOptions = {}) {
+export async function createInfer(modelFile, options = {}) {
   const session = await InferenceSession.create(modelFile, options);
-  return async (picture: Uint8Array): Promise<Float32Array> => {
+  return async (picture) => {
     const rgb = await sharp(picture)
       .rotate()
       .resize(SIDE, SIDE, { fit: 'fill' })
@@ -15,6 +15,6 @@ export async function createInfer(modelFile: string, options: InferenceSession.S
       .toBuffer();
     const input = new Tensor('float32', Float32Array.from(rgb), [1, SIDE, SIDE, 3]);
     const { probabilities } = await session.run({ input });
-    return probabilities?.data as Float32Array;
+    return probabilities.data;
   };
 }

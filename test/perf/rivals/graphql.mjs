@@ -2,7 +2,7 @@
 import { ApolloServer } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import Fastify from 'fastify';
-import { type FileUpload, GraphQLUpload, processRequest } from 'graphql-upload-minimal';
+import { GraphQLUpload, processRequest } from 'graphql-upload-minimal';
 
 export const LABELS = ['cat', 'dog', 'other'];
 export const SIDE = 128;
@@ -18,12 +18,12 @@ const typeDefs = `
   type Mutation { classify(image: Upload!, options: ClassifyOptions): Classification! }
 `;
 
-export async function serve(infer: (picture: Buffer) => Promise<ArrayLike<number>>): Promise<void> {
-  const classify = async (_root: unknown, { image }: { image: Promise<FileUpload> }) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of (await image).createReadStream()) chunks.push(chunk as Buffer);
+export async function serve(infer) {
+  const classify = async (_root, { image }) => {
+    const chunks = [];
+    for await (const chunk of (await image).createReadStream()) chunks.push(chunk);
     const probabilities = await infer(Buffer.concat(chunks));
-    const scores = LABELS.map((label, i) => ({ label, confidence: probabilities[i] as number }));
+    const scores = LABELS.map((label, i) => ({ label, confidence: probabilities[i] }));
     scores.sort((a, b) => b.confidence - a.confidence);
     return { ...scores[0], scores, model: 'cat-dog@1', receipt: {} };
   };

@@ -5,27 +5,14 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { openEngine } from '../../src/engine/select.ts';
-import { ModelRepository } from '../../src/models/repository.ts';
-import { createPipeline } from '../../src/pool/pipeline.ts';
+import { openEngine } from '../../dist/engine/select.js';
+import { ModelRepository } from '../../dist/models/repository.js';
+import { createPipeline } from '../../dist/pool/pipeline.js';
 
-export interface FloorResult {
-  readonly images: number;
-  readonly seconds: number;
-  readonly cpuMs: number;
-}
+if (isMainThread) await measure(Number(process.argv[2]), JSON.parse(process.argv[3]));
+else await loop(workerData);
 
-interface ThreadData {
-  readonly files: readonly string[];
-  readonly modelDir: string;
-  readonly model: string;
-  readonly seconds: number;
-}
-
-if (isMainThread) await measure(Number(process.argv[2]), JSON.parse(process.argv[3] as string) as ThreadData);
-else await loop(workerData as ThreadData);
-
-async function measure(threads: number, data: ThreadData): Promise<void> {
+async function measure(threads, data) {
   const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: data }));
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const before = process.cpuUsage();
@@ -33,24 +20,23 @@ async function measure(threads: number, data: ThreadData): Promise<void> {
   for (const worker of workers) worker.postMessage('go');
   const counts = await Promise.all(workers.map((worker) => once(worker, 'message')));
   const { user, system } = process.cpuUsage(before);
-  const images = counts.reduce((sum, [count]) => sum + (count as number), 0);
-  const seconds = (performance.now() - started) / 1000;
-  process.send?.({ images, seconds, cpuMs: (user + system) / 1000 } satisfies FloorResult);
+  const images = counts.reduce((sum, [count]) => sum + count, 0);
+  process.send({ images, seconds: (performance.now() - started) / 1000, cpuMs: (user + system) / 1000 });
 }
 
-async function loop({ files, modelDir, model, seconds }: ThreadData): Promise<void> {
+async function loop({ files, modelDir, model, seconds }) {
   const version = (await ModelRepository.open(modelDir)).resolve(model);
   const loaded = await (await openEngine('onnx')).load(version);
   const run = createPipeline(loaded, version, { maxPixels: 50_000_000, timeoutSeconds: 15 });
   const pictures = files.map((file) => readFileSync(file));
   for (const picture of pictures.slice(0, 50)) await run([picture]);
-  parentPort?.postMessage('warm');
-  await once(parentPort as NonNullable<typeof parentPort>, 'message');
+  parentPort.postMessage('warm');
+  await once(parentPort, 'message');
   const ends = performance.now() + seconds * 1000;
   let count = 0;
   while (performance.now() < ends) {
-    await run([pictures[count % pictures.length] as Buffer]);
+    await run([pictures[count % pictures.length]]);
     count++;
   }
-  parentPort?.postMessage(count);
+  parentPort.postMessage(count);
 }
