@@ -34,7 +34,8 @@ export class WorkerSlot {
       recordTiming: false,
     });
     this.#piscina.on('error', (error: Error) => this.#fail(error));
-    this.#piscina.on('workerDestroy', () => void this.stop('the thread exited'));
+    // Emitted while piscina still counts the dead thread; destroying it now would wait for an exit that has been.
+    this.#piscina.on('workerDestroy', () => queueMicrotask(() => void this.stop('the thread exited')));
   }
 
   /** Resolves once the model is loaded and the whole path has run once. */
