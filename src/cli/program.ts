@@ -2,9 +2,13 @@
 import { Command, Option } from 'commander';
 import { ConfigError, flagOf, loadConfig, SETTINGS, type SettingName } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import { EngineUnavailableError } from '../engine/engine.ts';
 import { ModelRepositoryError } from '../models/repository.ts';
 import { classify } from './classify.ts';
 import { serve } from './serve.ts';
+
+/** A wrong setting, model name, repository or engine. */
+const USER_ERRORS = [ConfigError, GatewayError, ModelRepositoryError, EngineUnavailableError];
 
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;
@@ -50,10 +54,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    // A wrong setting or repository is the user's to mend: the message says how, a stack trace would not.
-    if (!(error instanceof ConfigError || error instanceof ModelRepositoryError || error instanceof GatewayError))
-      throw error;
-    process.stderr.write(`warmpool: ${error.message}\n`);
+    // The user's to mend: the message says how, a stack trace would not.
+    if (!USER_ERRORS.some((kind) => error instanceof kind)) throw error;
+    process.stderr.write(`warmpool: ${(error as Error).message}\n`);
     process.exitCode = EXIT_USAGE;
   }
 }

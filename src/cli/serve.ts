@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { openGateway, openServer } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 
@@ -13,9 +13,20 @@ export async function serve(config: Config): Promise<void> {
   const gateway = await openGateway(config, events, log);
   const server = await openServer(gateway, config, adminToken, events);
   stopOnSignal(() => shutDown(server, gateway, config.drainTimeout));
-  const address = await server.listen({ port: config.port, host: config.host });
+  const address = await listen(server, gateway, config);
   process.stdout.write(`Warmpool listens on ${address}/\n`);
   if (config.adminToken === null) process.stdout.write(`Admin token, until the next start: ${adminToken}\n`);
+}
+
+async function listen(server: FastifyInstance, gateway: Gateway, { port, host }: Config): Promise<string> {
+  try {
+    return await server.listen({ port, host });
+  } catch (error) {
+    await shutDown(server, gateway, 0);
+    throw new ConfigError(
+      `Cannot listen on ${host}:${port}: ${(error as Error).message}. Choose with --host and --port.`,
+    );
+  }
 }
 
 /** Answers what was accepted, refuses what comes now, then stops the workers. The process ends by itself after that. */

@@ -4,6 +4,9 @@ import type { ModelVersion } from '../models/manifest.ts';
 export const ENGINE_NAMES = ['onnx', 'tfjs-node', 'tfjs-wasm', 'synthetic'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** No engine, or not the one that was asked for, can run a model version on this machine; the message says why. */
+export class EngineUnavailableError extends Error {}
+
 export interface Engine {
   /** Loads the version's artifact for this engine. Throws if the version has none, or if it is not loadable. */
   load(version: ModelVersion): Promise<LoadedModel>;

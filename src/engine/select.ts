@@ -1,6 +1,6 @@
 /** Decides which engine runs a model version here, and opens engines by name, loading only the one asked for. */
 import type { ModelVersion } from '../models/manifest.ts';
-import { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';
+import { ENGINE_NAMES, type Engine, type EngineName, EngineUnavailableError } from './engine.ts';
 
 /** Which of the manifest's artifacts each engine reads. */
 const ARTIFACT_OF = { onnx: 'onnx', 'tfjs-node': 'tfjs', 'tfjs-wasm': 'tfjs', synthetic: 'synthetic' } as const;
@@ -63,12 +63,12 @@ export async function selectEngine(
     skipped.push({ engine, why });
   }
   const reasons = skipped.map(({ engine, why }) => `${engine} (${why})`).join(', ');
-  if (requested === 'auto') throw new Error(`no engine can run ${version.key} here: ${reasons}`);
+  if (requested === 'auto') throw new EngineUnavailableError(`no engine can run ${version.key} here: ${reasons}`);
   const others = await selectEngine('auto', version, probe).then(
     ({ engine }) => `use ${engine}`,
     () => 'and no other engine can',
   );
-  throw new Error(`${requested} cannot run ${version.key} here: ${reasons}; ${others}`);
+  throw new EngineUnavailableError(`${requested} cannot run ${version.key} here: ${reasons}; ${others}`);
 }
 
 async function whyNot(engine: EngineName, version: ModelVersion, probe: Probe): Promise<string | undefined> {

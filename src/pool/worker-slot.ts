@@ -5,6 +5,7 @@
  *   constructed → warming → warm → ended
  * `onEnded` is called exactly once, whichever way the thread ended, after it is gone.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ColdStartPhases } from '../core/ports.ts';
@@ -18,7 +19,7 @@ export class WorkerSlot {
   readonly #startedAt = sharedNow();
   readonly #onEnded: (why: string) => void;
   #ended: Promise<void> | null = null;
-  #failure: string | null = null;
+  #reason: string | null = null;
 
   constructor(data: WorkerData, onEnded: (why: string) => void) {
     this.#onEnded = onEnded;
@@ -34,8 +35,7 @@ export class WorkerSlot {
       recordTiming: false,
     });
     this.#piscina.on('error', (error: Error) => this.#fail(error));
-    // Emitted while piscina still counts the dead thread; destroying it now would wait for an exit that has been.
-    this.#piscina.on('workerDestroy', () => queueMicrotask(() => void this.stop('the thread exited')));
+    this.#piscina.on('workerDestroy', () => void this.#end());
   }
 
   /** Resolves once the model is loaded and the whole path has run once. */
@@ -57,7 +57,18 @@ export class WorkerSlot {
 
   /** Ends the thread, whatever it is doing. */
   stop(why: string): Promise<void> {
-    this.#ended ??= this.#piscina.destroy().then(() => this.#onEnded(this.#failure ?? why));
+    this.#reason ??= why;
+    return this.#end();
+  }
+
+  /**
+   * A turn later: a thread that died is first reported and then removed by piscina, with its reason in between, and to
+   * destroy the pool before that would wait for an exit that has already been.
+   */
+  #end(): Promise<void> {
+    this.#ended ??= nextTurn()
+      .then(() => this.#piscina.destroy())
+      .then(() => this.#onEnded(this.#reason ?? 'the thread exited'));
     return this.#ended;
   }
 
@@ -74,7 +85,7 @@ export class WorkerSlot {
 
   /** A worker that threw outside of a picture is in an unknown state: it goes. */
   #fail(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error.message : String(error);
-    void this.stop(this.#failure);
+    this.#reason ??= error instanceof Error ? error.message : String(error);
+    void this.#end();
   }
 }

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { startGateway } from '../support/gateway-process.ts';
+import { type Classified, classify, type GraphQLAnswer } from '../support/graphql-client.ts';
+
+const KITTEN = readFileSync('test/fixtures/photos/cat-kitten.jpg');
+const SLOW = ['--model-dir', 'test/fixtures/models', '--model', 'slow', '--max-workers', '1'] as const;
+
+it('on SIGTERM every accepted request is answered, and the process exits with 0', async () => {
+  const gateway = await startGateway(...SLOW);
+  const answers = Array.from({ length: 6 }, () => classify(gateway.url, KITTEN));
+  // The first answer proves that the others, sent with it, have been accepted too.
+  await Promise.race(answers);
+  expect(await gateway.stop()).toBe(0);
+  const settled: GraphQLAnswer<{ classify: Classified }>[] = await Promise.all(answers);
+  expect(settled.map(({ data }) => data?.classify.model)).toEqual(Array(6).fill('slow@1'));
+});
+
+it('an idle gateway stops within two seconds', async () => {
+  const gateway = await startGateway();
+  const asked = performance.now();
+  expect(await gateway.stop()).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(2000);
+});
+
+it('requests that outlast the drain time are cut off, and the process still exits with 0', async () => {
+  const gateway = await startGateway(...SLOW, '--drain-timeout', '50');
+  const answers = Array.from({ length: 20 }, () => classify(gateway.url, KITTEN).catch(() => 'cut off'));
+  await Promise.race(answers);
+  expect(await gateway.stop()).toBe(0);
+  expect(await Promise.all(answers)).toContain('cut off');
+});
+
+it('the log says once which engine runs the model, and why faster ones do not', async () => {
+  const gateway = await startGateway('--engine', 'auto');
+  await gateway.stop();
+  const lines = gateway
+    .log()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { msg: string; engine?: string });
+  expect(lines.filter(({ msg }) => msg === 'engine selected')).toMatchObject([
+    { model: 'cat-dog@1', engine: 'onnx', skipped: [] },
+  ]);
+});
