@@ -33,7 +33,7 @@ const settings = {
     env: 'WARMPOOL_MODEL_DIR',
     schema: z.string().refine(existsSync, 'an existing folder'),
     fallback: './model',
-    help: 'model repository: <name>/<version>/manifest.json',
+    help: 'model repository, a folder of NAME/VERSION/manifest.json',
   },
   model: {
     env: 'WARMPOOL_MODEL',
@@ -45,7 +45,7 @@ const settings = {
     env: 'WARMPOOL_ENGINE',
     schema: z.enum(['auto', ...ENGINE_NAMES]),
     fallback: 'auto',
-    help: `auto or ${ENGINE_NAMES.join(', ')}; auto takes the first of these that works here`,
+    help: `auto or ${ENGINE_NAMES.join(', ')}; auto takes the first that works here; synthetic is for tests`,
   },
   reserved: {
     env: 'WARMPOOL_RESERVED',
