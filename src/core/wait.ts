@@ -2,11 +2,11 @@
 import { startTime } from './estimate.ts';
 import type { Model, Worker } from './roster.ts';
 
-/** For the client (receipts, admission): workers in start-up help only once they are warm. In ms. */
+/** For the client (receipts, admission), in ms: workers in start-up help once warm; without any, one will start. */
 export function expectedWaitMs(now: number, model: Model, workers: readonly Worker[], ahead: number): number {
   const alive = workers.filter((worker) => worker.state !== 'stopping');
-  if (alive.length === 0) return model.coldStart.value;
   const freeAt = alive.map((worker) => (worker.state === 'starting' ? warmAt(now, worker) : freeFrom(now, worker)));
+  if (freeAt.length === 0) freeAt.push(now + model.coldStart.value);
   return startTime(freeAt, ahead, model.service.value) - now;
 }
 

@@ -2,7 +2,7 @@
 import type { Model, Worker } from '../roster.ts';
 import type { State } from '../state.ts';
 
-/** Exactly `reserved` reserved workers per model. First those that are too many go, as they may make room for the rest. */
+/** Exactly `reserved` reserved workers per model. The surplus ones go first: they may make room for what is missing. */
 export function keepFloor(state: State, now: number): void {
   for (const model of state.roster.models()) demote(state, now, model);
   for (const model of state.roster.models()) fill(state, now, model);

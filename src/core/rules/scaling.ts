@@ -19,7 +19,7 @@ export function scale(state: State, now: number): void {
   }
 }
 
-/** Models that requests wait for, in the order in which they get places: those without any worker, then first come first. */
+/** Models that requests wait for, in the order in which they get places: without any worker first, then by arrival. */
 function byNeed({ roster, jobs }: State): readonly Model[] {
   const served = (model: Model) => (roster.of(model).length > 0 ? 1 : 0);
   return roster

@@ -1,0 +1,99 @@
+/** Random traces: what clients, operators and bad luck do to a pool. */
+import fc from 'fast-check';
+import { never, targetWait } from '../../src/core/policies/scaling.ts';
+import type { Fate, World } from './records.ts';
+import { VirtualPool, type Watcher } from './virtual-pool.ts';
+
+/** Times with fractions, as real clocks give them. */
+const ms = (max: number) => fc.noBias(fc.integer({ min: 0, max: max * 10 })).map((tenths) => tenths / 10);
+const model = fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c');
+const deadlineMs = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: ms(600) });
+/** Which of those there are, counted from the latest. */
+const which = fc.nat({ max: 5 });
+
+const action = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ type: fc.constant('submit' as const), model, deadlineMs }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('kill' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('provision' as const), model, reserved: fc.nat({ max: 4 }) }) },
+);
+
+const start = fc.record({ ms: ms(200), dies: fc.noBias(fc.nat({ max: 5 })).map((n) => n === 5) });
+const serve = fc.oneof(
+  { weight: 12, arbitrary: ms(150).map((ms): Fate => ({ ms })) },
+  { weight: 1, arbitrary: ms(150).map((ms): Fate => ({ ms, dies: true })) },
+  { weight: 1, arbitrary: fc.constant<Fate>({ ms: Number.POSITIVE_INFINITY }) },
+);
+
+const targetMs = fc.oneof(fc.constant(null), ms(200));
+const policy = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ name: fc.constant('target-wait' as const), targetMs }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant('never' as const) }) },
+);
+
+export const traces = fc.record({
+  options: fc.record({
+    maxWorkers: fc.integer({ min: 1, max: 4 }),
+    queueLimit: fc.constantFrom(0, 1, 4, 16, 100, 100),
+    keepAliveMs: ms(500),
+    taskTimeoutMs: fc.integer({ min: 1_000, max: 3_000 }).map((tenths) => tenths / 10),
+    maxBatch: fc.integer({ min: 1, max: 3 }),
+  }),
+  policy,
+  reserved: fc.nat({ max: 2 }),
+  actions: fc.array(fc.record({ afterMs: ms(60), action }), { maxLength: 40, size: 'max' }),
+  /** One after the other; when they are used up, all goes well. */
+  starts: fc.array(start, { maxLength: 12, size: 'max' }),
+  serves: fc.array(serve, { maxLength: 40, size: 'max' }),
+  stopMs: ms(50),
+  lateMs: fc.oneof(fc.constant(0), ms(20)),
+});
+
+export type Trace = typeof traces extends fc.Arbitrary<infer T> ? T : never;
+
+/** Plays the trace and then lets time run on until nothing is left to happen. */
+export function play(trace: Trace, watcher?: Watcher): VirtualPool {
+  const { options, policy, stopMs, lateMs } = trace;
+  const pool = new VirtualPool(
+    {
+      ...options,
+      assumed: { serviceMs: 20, coldStartMs: 100 },
+      scaling: policy.name === 'never' ? never : targetWait(policy.targetMs),
+    },
+    { stopMs, lateMs, ...fates(trace) },
+    watcher,
+  );
+  pool.provision(Math.min(trace.reserved, options.maxWorkers));
+  let time = 0;
+  for (const [i, { afterMs, action }] of trace.actions.entries()) {
+    time += afterMs;
+    pool.at(time, () => act(pool, `job-${i}`, action));
+  }
+  return pool.runToRest();
+}
+
+function fates({ starts, serves }: Trace): Pick<World, 'start' | 'serve'> {
+  let started = 0;
+  let served = 0;
+  return { start: () => starts[started++] ?? { ms: 100 }, serve: () => serves[served++] ?? { ms: 50 } };
+}
+
+function act(pool: VirtualPool, name: string, action: Trace['actions'][number]['action']): void {
+  if (action.type === 'submit') {
+    pool.submit(name, action.model, action.deadlineMs);
+  } else if (action.type === 'cancel') {
+    const id = [...pool.jobs.keys()].at(-1 - action.which);
+    if (id !== undefined) pool.cancel(id);
+  } else if (action.type === 'kill') {
+    const id = [...pool.workers.keys()].at(-1 - action.which);
+    if (id !== undefined) pool.kill(id);
+  } else {
+    pool.provision(Math.min(action.reserved, roomFor(pool, action.model)), action.model);
+  }
+}
+
+/** How many workers of a model can be reserved beside those of the others. */
+function roomFor(pool: VirtualPool, model: string): number {
+  const others = pool.scheduler.snapshot().models.filter((other) => other.model !== model);
+  return pool.options.maxWorkers - others.reduce((sum, other) => sum + other.reserved, 0);
+}
