@@ -30,6 +30,7 @@ export async function openGateway(config: Config, events: EventSink, log: Logger
     queueLimit: config.queueLimit,
     keepAliveMs: config.keepAlive,
     taskTimeoutMs: config.taskTimeout,
+    startTimeoutMs: config.startTimeout,
     maxBatch: config.maxBatch,
     scaling: scalingPolicy(config),
     assumed: ASSUMED,

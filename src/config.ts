@@ -90,6 +90,12 @@ const settings = {
     fallback: 30_000,
     help: 'longest run of one inference, in ms; after it the worker is replaced',
   },
+  startTimeout: {
+    env: 'WARMPOOL_START_TIMEOUT',
+    schema: count(100),
+    fallback: 60_000,
+    help: 'longest start of a worker, in ms; after it the start counts as failed',
+  },
   maxUploadBytes: {
     env: 'WARMPOOL_MAX_UPLOAD_BYTES',
     schema: count(1, 1024 * MiB),

@@ -54,13 +54,18 @@ export class Jobs {
     return this.queued(model).peek()?.seq ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Moves up to `limit` jobs from the head of the queue to a worker. */
+  /**
+   * Moves up to `limit` jobs from the head of the queue to a worker. A job whose worker died goes alone: if it was the
+   * cause, it takes no other with it.
+   */
   take(model: ModelKey, limit: number, worker: WorkerId): readonly Job[] {
     const queue = this.queued(model);
     const batch: Job[] = [];
     while (batch.length < limit) {
-      const job = queue.pop();
-      if (!job) break;
+      const job = queue.peek();
+      const alone = batch.some(({ attempts }) => attempts > 1) || (batch.length > 0 && job && job.attempts > 0);
+      if (!job || alone) break;
+      queue.pop();
       job.worker = worker;
       job.attempts++;
       batch.push(job);

@@ -15,6 +15,7 @@
  *   busy     → idle      it finished the batch
  *   idle     → stopping  on-demand only: no work for the keep-alive, or another model needs its place
  *   busy     → stopping  its task ran over the time limit
+ *   starting → stopping  its start ran over the time limit
  *   any      → gone      the driver reported that the thread ended: expected after `stop`, else it died. A stopping
  *                        worker holds its place until then, so there are never more threads than allowed
  * Its kind changes in place: `provision` promotes on-demand workers before it starts new ones, and demotes reserved ones
@@ -25,7 +26,6 @@
  */
 import { GatewayError } from './errors.ts';
 import { refuseOnArrival } from './policies/admission.ts';
-import { startBackoffMs } from './policies/backoff.ts';
 import type { Model } from './roster.ts';
 import { bind } from './rules/binding.ts';
 import { expire, stopOverrunning } from './rules/deadlines.ts';
@@ -106,14 +106,11 @@ export class Scheduler {
     roster.remove(worker);
     if (worker.state === 'stopping') return this.#settle(now);
     counters.workersDied++;
-    if (worker.state === 'starting') {
-      worker.model.failedStarts++;
-      worker.model.lastFailure = why;
-      worker.model.startAllowedAt = now + startBackoffMs(worker.model.failedStarts);
-    }
+    if (worker.state === 'starting') this.#state.startFailed(worker.model, now, why);
     for (const job of jobs.runningOn(id)) {
       if (job.attempts > 1) {
         const message = `The worker died while it ran the request, ${job.attempts} times: ${why}`;
+        counters.failed++;
         this.#state.reject(job, new GatewayError('WORKER_FAILED', message));
       } else {
         counters.retried++;
@@ -161,7 +158,10 @@ export class Scheduler {
     };
   }
 
-  /** A request that finds an idle worker is never refused: its measurement keeps the estimates honest. */
+  /**
+   * A request that finds an idle worker is never refused, and one whose model has no worker at all never for its
+   * deadline: their measurements keep the estimates honest, and the latter's start is what the next ones profit from.
+   */
   #refusal(now: number, request: JobRequest, model: Model, waitMs: number): GatewayError | null {
     const { jobs, roster, options } = this.#state;
     if (roster.idle(model).length > 0) return null;
@@ -170,7 +170,7 @@ export class Scheduler {
       queueLimit: options.queueLimit,
       expectedWaitMs: waitMs,
       serviceMs: model.service.value,
-      leftMs: request.deadlineAt - now,
+      leftMs: roster.of(model).length === 0 ? Number.POSITIVE_INFINITY : request.deadlineAt - now,
     });
   }
 

@@ -1,6 +1,7 @@
 /** What the inputs of the scheduler record and its rules read, and the few ways to change it that also emit a command. */
 import type { GatewayError } from './errors.ts';
 import { type Job, Jobs } from './jobs.ts';
+import { startBackoffMs } from './policies/backoff.ts';
 import { evictable } from './policies/placement.ts';
 import { type Model, Roster, type Worker } from './roster.ts';
 import type { Command, Counters, SchedulerOptions, WorkerKind } from './types.ts';
@@ -17,6 +18,7 @@ export class State {
     rejected: 0,
     expired: 0,
     cancelled: 0,
+    failed: 0,
     retried: 0,
     workersStarted: 0,
     workersStopped: 0,
@@ -58,6 +60,13 @@ export class State {
     worker.state = 'stopping';
     this.counters.workersStopped++;
     this.emit({ type: 'stop', worker: worker.id, reason });
+  }
+
+  /** The next start of this model waits for the back-off. */
+  startFailed(model: Model, now: number, why: string): void {
+    model.failedStarts++;
+    model.lastFailure = why;
+    model.startAllowedAt = now + startBackoffMs(model.failedStarts);
   }
 
   reject(job: Job, error: GatewayError): void {

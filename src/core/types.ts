@@ -57,6 +57,8 @@ export interface SchedulerOptions {
   readonly keepAliveMs: number;
   /** Longest one dispatch may run before its worker is terminated, in ms. */
   readonly taskTimeoutMs: number;
+  /** Longest start of a worker until it counts as failed, in ms. */
+  readonly startTimeoutMs: number;
   /** Most requests of one model in one dispatch. */
   readonly maxBatch: number;
   readonly scaling: ScalingPolicy;
@@ -106,6 +108,8 @@ export interface Counters {
   rejected: number;
   expired: number;
   cancelled: number;
+  /** Ran over the time limit, or lost two workers. */
+  failed: number;
   retried: number;
   workersStarted: number;
   workersStopped: number;

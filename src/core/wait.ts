@@ -26,5 +26,13 @@ function warmAt(now: number, worker: Worker): number {
 
 function freeFrom(now: number, worker: Worker): number {
   if (worker.state !== 'busy') return now;
-  return Math.max(now, worker.busySince + worker.batchSize * worker.model.service.value);
+  const expected = dueAt(worker);
+  // Overdue: who has run for so long will probably run as long again. To expect it back now would let requests wait
+  // behind a hung worker for as long as its time limit.
+  return expected > now ? expected : now + (now - worker.busySince);
+}
+
+/** When a busy worker should have finished. */
+export function dueAt(worker: Worker): number {
+  return worker.busySince + worker.batchSize * worker.model.service.value;
 }

@@ -10,7 +10,7 @@ export interface Context {
   readonly uploads: UploadReader;
   /** Aborted when the client goes away before its answer. */
   readonly gone: AbortSignal;
-  /** Aborted, with the error to report, if the upload takes too long; null if the request carries none. */
+  /** Aborted, with the error to report, if the upload takes too long or too much; null if the request carries none. */
   readonly arrival: AbortSignal | null;
   /** Throws UNAUTHENTICATED or FORBIDDEN unless the request carries the admin's token. */
   requireAdmin(): void;

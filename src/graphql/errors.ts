@@ -1,5 +1,6 @@
 /** The only place where an error becomes something that a client sees: a message, a stable code, and no stack trace. */
 import { unwrapResolverError } from '@apollo/server/errors';
+import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { EventSink } from '../core/ports.ts';
@@ -15,6 +16,8 @@ const REQUEST_CODES = new Set([
   'BAD_REQUEST',
 ]);
 
+const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+
 export function createErrorFormatter(events: EventSink) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = unwrapResolverError(error);
@@ -26,12 +29,23 @@ export function createErrorFormatter(events: EventSink) {
       return { message: formatted.message, ...place, extensions: { code } };
     }
     events.emit({ type: 'internalError', error: cause });
-    return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    return { ...INTERNAL_ERROR, ...place };
   };
 }
 
 export function formatGatewayError({ message, code, retryAfterMs }: GatewayError): GraphQLFormattedError {
   return { message, extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+}
+
+/** What Fastify refuses before GraphQL sees it, such as a body that is no JSON. Only a client's own fault is explained. */
+export function formatHttpError(error: FastifyError, events: EventSink): GraphQLFormattedError {
+  if (statusOf(error) < 500) return { message: error.message, extensions: { code: 'BAD_REQUEST' } };
+  events.emit({ type: 'internalError', error });
+  return INTERNAL_ERROR;
+}
+
+export function statusOf({ statusCode }: FastifyError): number {
+  return statusCode ?? 500;
 }
 
 /** Errors of the multipart parser carry an HTTP status and nothing else that is stable. */
@@ -44,6 +58,7 @@ export function fromMultipartError(error: unknown, maxBytes: number): GatewayErr
       ? 'CANCELLED'
       : 'BAD_USER_INPUT';
   if (message.includes('File truncated')) return fileTooLarge(maxBytes);
+  if (message.includes('multiple times')) return new GatewayError(code, 'One file can be used only once in a request.');
   return new GatewayError(code, `The multipart request cannot be read: ${message.slice(0, 300)}`);
 }
 

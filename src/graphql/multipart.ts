@@ -8,6 +8,7 @@ import { processRequest } from 'graphql-upload-minimal';
 import { GatewayError } from '../core/errors.ts';
 import { unlessAborted } from './abort.ts';
 import { fileTooLarge, formatGatewayError, fromMultipartError } from './errors.ts';
+import { guardMap } from './map-guard.ts';
 
 export interface MultipartLimits {
   /** Of one file, in bytes. */
@@ -18,7 +19,7 @@ export interface MultipartLimits {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a multipart request: aborted, with the error to report, if it does not arrive in time. */
+    /** Of a multipart request: aborted, with the error to report, if it does not arrive in time or is too large. */
     arrival: AbortSignal | null;
   }
 }
@@ -41,11 +42,12 @@ export function acceptMultipart(fastify: FastifyInstance, limits: MultipartLimit
     } catch (error) {
       const refusal = fromMultipartError(error, limits.maxBytes);
       const status = refusal.code === 'IMAGE_TOO_LARGE' || refusal.code === 'TOO_MANY_FILES' ? 413 : 400;
-      return reply
-        .code(status)
-        .header('connection', 'close')
-        .send({ errors: [formatGatewayError(refusal)] });
+      return reply.code(status).send({ errors: [formatGatewayError(refusal)] });
     }
+  });
+  // Whoever is answered before the request is complete would go on sending, for ever if they like.
+  fastify.addHook('onSend', async (request, reply) => {
+    if (!request.raw.complete) reply.header('connection', 'close');
   });
   // What nobody read must not keep the connection's next request from being seen.
   fastify.addHook('onResponse', async (request) => {
@@ -64,17 +66,24 @@ function refuseEarly(request: FastifyRequest, { maxBytes }: MultipartLimits): vo
   if (Number(request.headers['content-length'] ?? 0) > maxBytes + FRAME_BYTES) throw fileTooLarge(maxBytes);
 }
 
-/** Aborted, with the error to report, if the request has not arrived completely in time. */
-function arrivalOf(request: FastifyRequest, timeoutMs: number): AbortSignal {
+/** Aborted, with the error to report, if the request has not arrived completely in time, or is more than one file. */
+function arrivalOf(request: FastifyRequest, { maxBytes, timeoutMs }: MultipartLimits): AbortSignal {
   const late = new AbortController();
   const message = `The request did not arrive completely within ${timeoutMs} ms.`;
   const timer = setTimeout(() => late.abort(new GatewayError('DEADLINE_EXCEEDED', message)), timeoutMs);
   request.raw.once('close', () => clearTimeout(timer));
+  // Chunked requests declare no length, and the parser's own limits end neither a file that no one asked for nor a field.
+  let received = 0;
+  request.raw.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > maxBytes + FRAME_BYTES) late.abort(fileTooLarge(maxBytes));
+  });
   return late.signal;
 }
 
 async function parse(request: FastifyRequest, reply: FastifyReply, limits: MultipartLimits): Promise<unknown> {
-  request.arrival = arrivalOf(request, limits.timeoutMs);
+  request.arrival = arrivalOf(request, limits);
+  guardMap(request.raw);
   const operation = processRequest(request.raw, reply.raw, {
     maxFiles: MAX_FILES,
     // One more, so that a file of exactly the limit is not taken for a truncated one; the reader counts.

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { GraphQLUpload } from 'graphql-upload-minimal';
 import type { EventSink } from '../core/ports.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Context, createContext } from './context.ts';
-import { createErrorFormatter } from './errors.ts';
+import { closeConnectionsWhenDraining } from './drain.ts';
+import { createErrorFormatter, formatHttpError, statusOf } from './errors.ts';
 import { serveHealth } from './health.ts';
 import { acceptMultipart } from './multipart.ts';
 import { servePage } from './page.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
 const SCHEMA = new URL('../../schema.graphql', import.meta.url);
 /** Our own timeout answers with a typed error; Node's, a little later, closes the connection of whoever still sends. */
 const NODE_TIMEOUT_MARGIN_MS = 5000;
+/** Tools ask for the whole schema with some 300; thousands of aliases would keep the only thread busy for seconds. */
+const MAX_QUERY_TOKENS = 1000;
 
 const resolvers: Resolvers = {
   Upload: GraphQLUpload,
@@ -42,7 +45,12 @@ const resolvers: Resolvers = {
 
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { gateway, events, adminToken } = options;
-  const fastify = Fastify({ requestTimeout: options.uploadTimeout + NODE_TIMEOUT_MARGIN_MS });
+  const fastify = Fastify({
+    requestTimeout: options.uploadTimeout + NODE_TIMEOUT_MARGIN_MS,
+    // What arrives on an open connection while the server drains is answered like the rest, and the last on it.
+    return503OnClosing: false,
+  });
+  closeConnectionsWhenDraining(fastify);
   const apollo = await startApollo(events);
   fastify.addHook('onClose', () => apollo.stop());
   await servePage(fastify);
@@ -51,6 +59,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const uploads = new UploadReader({ maxBytes: options.maxUploadBytes, memoryBytes: options.uploadMemory });
   await fastify.register(async (scope) => {
     acceptMultipart(scope, { maxBytes: options.maxUploadBytes, timeoutMs: options.uploadTimeout });
+    scope.setErrorHandler((error: FastifyError, _request, reply) =>
+      reply.code(statusOf(error)).send({ errors: [formatHttpError(error, events)] }),
+    );
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',
@@ -68,6 +79,7 @@ async function startApollo(events: EventSink): Promise<ApolloServer<Context>> {
     resolvers,
     introspection: true,
     csrfPrevention: true,
+    parseOptions: { maxTokens: MAX_QUERY_TOKENS },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(events),

@@ -1,12 +1,9 @@
-/**
- * Uploaded files into memory, never onto disk: each up to a limit, all together up to a budget. The bytes go to shared
- * memory, in the one copy that they ever see, so that workers read them where they are.
- */
+/** Uploaded files into memory that workers can read where it is; never onto disk. */
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { FileUpload } from 'graphql-upload-minimal';
-import { GatewayError } from '../core/errors.ts';
 import { unlessAborted } from './abort.ts';
 import { fileTooLarge, fromMultipartError } from './errors.ts';
+import { UploadMemory } from './upload-memory.ts';
 
 export interface UploadLimits {
   /** Of one file, in bytes. */
@@ -15,58 +12,61 @@ export interface UploadLimits {
   readonly memoryBytes: number;
 }
 
-export class UploadReader {
-  readonly #limits: UploadLimits;
-  #heldBytes = 0;
+/** Where most photos end after one growth or none, in bytes. */
+const FIRST_BLOCK = 128 * 1024;
 
-  constructor(limits: UploadLimits) {
-    this.#limits = limits;
+export class UploadReader {
+  readonly #maxBytes: number;
+  readonly #memory: UploadMemory;
+
+  constructor({ maxBytes, memoryBytes }: UploadLimits) {
+    this.#maxBytes = maxBytes;
+    this.#memory = new UploadMemory(memoryBytes);
   }
 
   /**
-   * Reads the file and hands its bytes to `use`; they count against the budget until `use` is done. `arrival` is aborted,
-   * with the error to report, if the file takes too long.
+   * Reads the file and hands its bytes to `use`; they are valid until `use` is done. `arrival` is aborted, with the error
+   * to report, if the file takes too long.
    *
    * Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT; the stream is consumed or
    * destroyed in any case.
    */
   async read<T>(upload: Promise<FileUpload>, arrival: AbortSignal, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-    const chunks: Buffer[] = [];
+    const bytes = await this.#receive(upload, arrival);
+    try {
+      const result = await use(bytes);
+      this.#memory.giveBack(bytes.buffer);
+      return result;
+    } catch (error) {
+      // A request that was cancelled or expired may still be running in a worker.
+      this.#memory.abandon(bytes.buffer);
+      throw error;
+    }
+  }
+
+  async #receive(upload: Promise<FileUpload>, arrival: AbortSignal): Promise<Uint8Array<SharedArrayBuffer>> {
+    let bytes: Uint8Array<SharedArrayBuffer> | null = null;
     let size = 0;
     try {
-      try {
-        const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
-        for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
-          this.#take(chunk.length);
-          size += chunk.length;
-          if (size > this.#limits.maxBytes) throw fileTooLarge(this.#limits.maxBytes);
-          chunks.push(chunk);
-        }
-      } catch (error) {
-        throw fromMultipartError(arrival.aborted ? arrival.reason : error, this.#limits.maxBytes);
+      const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
+      bytes = new Uint8Array(this.#memory.lend(FIRST_BLOCK));
+      for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
+        if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
+        if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
+        bytes.set(chunk, size);
+        size += chunk.length;
       }
-      return await use(join(chunks, size));
-    } finally {
-      this.#heldBytes -= size;
+      return bytes.subarray(0, size);
+    } catch (error) {
+      if (bytes) this.#memory.giveBack(bytes.buffer);
+      throw fromMultipartError(arrival.aborted ? arrival.reason : error, this.#maxBytes);
     }
   }
 
-  #take(bytes: number): void {
-    const { memoryBytes } = this.#limits;
-    if (this.#heldBytes + bytes > memoryBytes) {
-      const message = `Uploads in memory reached the limit of ${memoryBytes} bytes.`;
-      throw new GatewayError('OVERLOADED', message, 1000);
-    }
-    this.#heldBytes += bytes;
+  #grow(bytes: Uint8Array<SharedArrayBuffer>, needed: number): Uint8Array<SharedArrayBuffer> {
+    const larger = new Uint8Array(this.#memory.lend(needed));
+    larger.set(bytes);
+    this.#memory.giveBack(bytes.buffer);
+    return larger;
   }
-}
-
-function join(chunks: readonly Buffer[], size: number): Uint8Array {
-  const bytes = new Uint8Array(new SharedArrayBuffer(size));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

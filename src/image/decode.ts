@@ -10,7 +10,7 @@ import type { InputSpec } from '../models/manifest.ts';
 import { declaresSrgb } from './colour-profile.ts';
 
 // Required, not imported: in a fresh thread `import` of this CommonJS package takes half as long again.
-const sharp: typeof import('sharp') = createRequire(import.meta.url)('sharp');
+const sharp: typeof import('sharp').default = createRequire(import.meta.url)('sharp');
 
 export interface DecodeLimits {
   /** Largest width × height. */
@@ -51,14 +51,26 @@ export async function decode(bytes: Uint8Array, spec: InputSpec, limits: DecodeL
 
 /** sharp's errors differ in their text only. */
 async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown): Promise<GatewayError> {
-  const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 200);
-  if (reason?.includes('unsupported image format')) {
+  // What libvips tried before it gave up comes first and says nothing.
+  const text = (error instanceof Error ? error.message : String(error)).replace(/source: bad seek to \d+\n/g, '');
+  // The second one is HEIC: AVIF's container with a codec that is not free.
+  if (text.includes('unsupported image format') || text.includes('this compression format')) {
     return new GatewayError('UNSUPPORTED_FORMAT', 'The file is not a JPEG, PNG, WebP, GIF or AVIF picture.');
   }
-  if (reason?.includes('exceeds pixel limit')) {
-    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    const message = `The picture has ${width} × ${height} pixels; at most ${limits.maxPixels} in all are accepted.`;
+  if (text.includes('exceeds pixel limit')) {
+    const message = `The picture has ${await sizeOf(bytes)} pixels; at most ${limits.maxPixels} in all are accepted.`;
     return new GatewayError('IMAGE_TOO_LARGE', message);
   }
+  const reason = text.split('\n', 1)[0]?.slice(0, 200);
   return new GatewayError('BAD_IMAGE', `The picture cannot be decoded: ${reason}`);
+}
+
+/** Of a picture that is refused, and may be broken besides. */
+async function sizeOf(bytes: Uint8Array): Promise<string> {
+  try {
+    const { width, height } = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
+    return `${width} × ${height}`;
+  } catch {
+    return 'too many';
+  }
 }

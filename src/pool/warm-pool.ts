@@ -192,8 +192,9 @@ export class WarmPool {
       return; // It ends, and #ended says so: the scheduler retries elsewhere.
     }
     const now = this.#clock.now();
+    // First, because it rejects those that are too late; cancelled ones were settled before. Their results are dropped.
+    this.#execute(this.#scheduler.finished(now, id));
     for (const [i, binding] of batch.entries()) {
-      // Cancelled and expired requests were settled before; their result is dropped here.
       const pending = this.#pending.get(binding.job);
       const outcome = outcomes[i];
       if (!pending || !outcome) continue;
@@ -204,7 +205,6 @@ export class WarmPool {
           : new GatewayError(outcome.code, outcome.message),
       );
     }
-    this.#execute(this.#scheduler.finished(now, id));
   }
 
   #wakeAt(at: number): void {

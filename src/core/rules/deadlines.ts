@@ -12,11 +12,20 @@ export function expire(state: State, now: number): void {
 }
 
 export function stopOverrunning(state: State, now: number): void {
-  const { taskTimeoutMs } = state.options;
+  const { taskTimeoutMs, startTimeoutMs } = state.options;
+  for (const worker of state.roster.all()) {
+    if (worker.state !== 'starting' || now < worker.startedAt + startTimeoutMs) continue;
+    const why = `its start ran over the limit of ${startTimeoutMs} ms`;
+    state.startFailed(worker.model, now, why);
+    state.stop(worker, why);
+  }
   for (const worker of state.roster.all()) {
     if (worker.state !== 'busy' || now < worker.busySince + taskTimeoutMs) continue;
     const message = `The task ran over its limit of ${taskTimeoutMs} ms; its worker was terminated.`;
-    for (const job of state.jobs.runningOn(worker.id)) state.reject(job, new GatewayError('WORKER_FAILED', message));
+    for (const job of state.jobs.runningOn(worker.id)) {
+      state.counters.failed++;
+      state.reject(job, new GatewayError('WORKER_FAILED', message));
+    }
     state.stop(worker, `its task ran over the limit of ${taskTimeoutMs} ms`);
   }
 }
