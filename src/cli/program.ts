@@ -4,8 +4,6 @@ import { ConfigError, flagOf, loadConfig, SETTINGS, type SettingName } from '../
 import { GatewayError } from '../core/errors.ts';
 import { EngineUnavailableError } from '../engine/engine.ts';
 import { ModelRepositoryError } from '../models/repository.ts';
-import { classify } from './classify.ts';
-import { serve } from './serve.ts';
 
 /** A wrong setting, model name, repository or engine. */
 const USER_ERRORS = [ConfigError, GatewayError, ModelRepositoryError, EngineUnavailableError];
@@ -23,33 +21,48 @@ const CLASSIFY_SETTINGS: readonly SettingName[] = [
   'logLevel',
 ];
 
+const HELP = `
+Start with:
+  warmpool serve                the gateway, and its page on http://127.0.0.1:4000/
+  warmpool classify photo.jpg   one answer, without a server`;
+
+const SERVE_HELP = `
+Each option can also be set in the environment, by the name beside it.
+SIGTERM ends it once every accepted request is answered.
+
+Example:
+  warmpool serve --port 8080 --reserved 2 --max-workers 4`;
+
+const CLASSIFY_HELP = `
+Exit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.
+
+Examples:
+  warmpool classify cat.jpg
+  warmpool classify --json photos/*.jpg | jq .label`;
+
 export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('warmpool')
     .description('A GraphQL inference gateway with a warm pool of workers.')
-    .addHelpText(
-      'after',
-      '\nStart with:\n  warmpool serve                the gateway and its page on http://127.0.0.1:4000/\n  warmpool classify photo.jpg   one answer, without a server',
-    )
+    .addHelpText('after', HELP)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
+  // Commands are loaded when they are run: the help needs none of what they need.
   withSettings(program.command('serve'), Object.keys(SETTINGS) as SettingName[])
     .description('Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.')
-    .addHelpText(
-      'after',
-      '\nEach option can also be set in the environment, by the name beside it.\nSIGTERM ends it once every accepted request is answered.\n\nExample:\n  warmpool serve --port 8080 --reserved 2 --max-workers 4',
-    )
-    .action((flags) => serve(loadConfig(flags, process.env)));
+    .addHelpText('after', SERVE_HELP)
+    .action(async (flags) => {
+      const config = loadConfig(flags, process.env);
+      await (await import('./serve.ts')).serve(config);
+    });
 
   withSettings(program.command('classify <file...>'), CLASSIFY_SETTINGS)
     .description('Classify picture files here and now, without a server.')
     .option('--json', 'one JSON object per line instead of a table')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.\n\nExamples:\n  warmpool classify cat.jpg\n  warmpool classify --json photos/*.jpg | jq .label',
-    )
-    .action((files, { json, ...flags }) =>
-      classify(files, json === true, loadConfig({ logLevel: 'warn', ...flags }, process.env)),
-    );
+    .addHelpText('after', CLASSIFY_HELP)
+    .action(async (files, { json, ...flags }) => {
+      const config = loadConfig(flags, { [SETTINGS.logLevel.env]: 'warn', ...process.env });
+      await (await import('./classify.ts')).classify(files, json === true, config);
+    });
 
   try {
     await program.parseAsync(argv);

@@ -33,7 +33,7 @@ export class VirtualPool {
 
   constructor(options: Partial<SchedulerOptions> = {}, world: Partial<World> = {}, watcher?: Watcher) {
     const assumed = { serviceMs: 100, coldStartMs: 300 };
-    const limits = { maxWorkers: 4, queueLimit: 100, keepAliveMs: 1_000, taskTimeoutMs: 5_000, maxBatch: 1 };
+    const limits = { maxWorkers: 4, queueLimit: 100, keepAliveMs: 1_000, taskTimeoutMs: 5_000, startTimeoutMs: 60_000, maxBatch: 1 };
     this.options = { ...limits, assumed, scaling: targetWait(null), ...options };
     this.#world = { start: () => ({ ms: 300 }), serve: () => ({ ms: 100 }), stopMs: 10, lateMs: 0, ...world };
     this.#watcher = watcher;
