@@ -63,8 +63,7 @@ export class Jobs {
     const batch: Job[] = [];
     while (batch.length < limit) {
       const job = queue.peek();
-      const alone = batch.some(({ attempts }) => attempts > 1) || (batch.length > 0 && job && job.attempts > 0);
-      if (!job || alone) break;
+      if (!job || (batch[0] && batch[0].attempts > 1)) break;
       queue.pop();
       job.worker = worker;
       job.attempts++;

@@ -67,7 +67,7 @@ export interface SchedulerOptions {
 }
 
 /** What a scaling policy may look at. */
-export interface ScalingView {
+interface ScalingView {
   readonly queued: number;
   /** Workers of this model that are warm or on their way to it. */
   readonly workers: number;
@@ -90,7 +90,7 @@ export interface WorkerSnapshot {
   readonly served: number;
 }
 
-export interface ModelSnapshot {
+interface ModelSnapshot {
   readonly model: ModelKey;
   readonly reserved: number;
   readonly queued: number;

@@ -21,15 +21,19 @@ export function capacityWaitMs(now: number, model: Model, workers: readonly Work
 }
 
 function warmAt(now: number, worker: Worker): number {
-  return Math.max(now, worker.startedAt + worker.model.coldStart.value);
+  return unlessOverdue(now, worker.startedAt, worker.startedAt + worker.model.coldStart.value);
 }
 
 function freeFrom(now: number, worker: Worker): number {
-  if (worker.state !== 'busy') return now;
-  const expected = dueAt(worker);
-  // Overdue: who has run for so long will probably run as long again. To expect it back now would let requests wait
-  // behind a hung worker for as long as its time limit.
-  return expected > now ? expected : now + (now - worker.busySince);
+  return worker.state === 'busy' ? unlessOverdue(now, worker.busySince, dueAt(worker)) : now;
+}
+
+/**
+ * Who is overdue will probably take as long again as until now. To expect it back at once would let requests wait behind
+ * a hung worker for as long as its time limit.
+ */
+function unlessOverdue(now: number, since: number, expected: number): number {
+  return expected > now ? expected : now + (now - since);
 }
 
 /** When a busy worker should have finished. */

@@ -24,13 +24,13 @@ export interface Classification {
   readonly receipt: Receipt;
 }
 
-export interface Score {
+interface Score {
   readonly label: string;
   readonly confidence: number;
 }
 
 /** See the type of the same name in schema.graphql. */
-export interface Receipt {
+interface Receipt {
   readonly requestId: string;
   readonly worker: WorkerKind;
   readonly workerId: number;

@@ -9,7 +9,7 @@ import type { Binding, Command, JobId, ModelKey, SchedulerSnapshot, WorkerId, Wo
 import type { Outcome } from './protocol.ts';
 
 /** What the pool needs of a worker; `WorkerSlot` is the real one. */
-export interface PoolWorker {
+interface PoolWorker {
   warmUp(): Promise<ColdStartPhases>;
   run(pictures: readonly Uint8Array[]): Promise<readonly Outcome[]>;
   stop(why: string): Promise<void>;

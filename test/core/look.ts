@@ -1,5 +1,5 @@
 /** Short views of a pool, for expectations. */
-import type { Command, WorkerId } from '../../src/core/types.ts';
+import type { Binding, Command, WorkerId } from '../../src/core/types.ts';
 import { VirtualPool } from './virtual-pool.ts';
 
 /** A pool with this many reserved workers of model `a`, all warm. */
@@ -12,11 +12,6 @@ export function warmPool(reserved: number, ...settings: ConstructorParameters<ty
 /** `1 a reserved idle`, one line per worker. */
 export function workers(pool: VirtualPool): readonly string[] {
   return pool.scheduler.snapshot().workers.map(({ id, model, kind, state }) => `${id} ${model} ${kind} ${state}`);
-}
-
-export function answeredAt(pool: VirtualPool, id: string): number | null {
-  const { answeredBy, endedAt } = pool.job(id);
-  return answeredBy === null ? null : endedAt;
 }
 
 /** The answer of a job, or its error, as far as it matters to the client. */
@@ -33,6 +28,11 @@ export function brief(commands: readonly Command[]): readonly string[] {
     if (command.type === 'wakeAt') return `wakeAt ${command.at}`;
     return `${command.type} ${command.worker}`;
   });
+}
+
+export function bindings(pool: VirtualPool): readonly Binding[] {
+  const commands = pool.log.flatMap((entry) => entry.commands);
+  return commands.flatMap((command) => (command.type === 'dispatch' ? command.batch : []));
 }
 
 export function startsOf(pool: VirtualPool): readonly { readonly at: number; readonly worker: WorkerId }[] {

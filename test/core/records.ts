@@ -33,6 +33,7 @@ export interface JobRecord {
 
 export interface WorkerRecord {
   readonly model: ModelKey;
+  readonly startedAt: number;
   batch: readonly JobId[] | null;
   busySince: number;
   warm: boolean;

@@ -40,12 +40,23 @@ describe('whatever clients, operators and bad luck do', () => {
       const jobs = [...pool.jobs.values()];
       const commands = pool.log.flatMap((entry) => entry.commands);
       const errors = (code: string) => jobs.filter((job) => job.error?.code === code).length;
+      const final = (code: string) =>
+        jobs.filter(({ error }) => error?.code === code && error.retryAfterMs === undefined).length;
       expect(counters.submitted).toBe(jobs.length);
       expect(counters.finished).toBe(jobs.filter((job) => job.answeredBy !== null).length);
       expect(counters.cancelled).toBe(errors('CANCELLED'));
+      expect(counters.expired).toBe(final('DEADLINE_EXCEEDED'));
+      expect(counters.failed).toBe(final('WORKER_FAILED'));
       expect(counters.dispatched).toBe(jobs.reduce((sum, job) => sum + job.attempts, 0));
       expect(counters.workersStarted).toBe(commands.filter(({ type }) => type === 'start').length);
       expect(counters.workersStopped).toBe(commands.filter(({ type }) => type === 'stop').length);
+    });
+  });
+
+  it('counts every request in exactly one way of ending', () => {
+    always((trace) => {
+      const { submitted, finished, rejected, expired, cancelled, failed } = play(trace).scheduler.snapshot().counters;
+      expect(finished + rejected + expired + cancelled + failed).toBe(submitted);
     });
   });
 });

@@ -25,13 +25,25 @@ describe('a request whose worker dies', () => {
     pool.kill(2, 'out of memory');
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: undefined, at: 1_000 });
     expect(pool.job('p').error?.message).toBe('The worker died while it ran the request, 2 times: out of memory');
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ submitted: 1, retried: 1, failed: 1, rejected: 0 });
+  });
+
+  it('goes alone the second time, so that a poisonous one takes no other with it', () => {
+    const serve = (batch: readonly string[]) => ({ ms: 10, dies: batch.includes('poison') });
+    const pool = warmPool(1, { maxBatch: 8, maxWorkers: 1 }, { serve });
+    const batch = ['p', 'q', 'r', 's', 't', 'u', 'v', 'poison'];
+    for (const id of ['first', ...batch, 'next']) pool.submit(id);
+    pool.runToRest();
+    expect([...pool.jobs.values()].filter(({ error }) => error).map(({ id }) => id)).toEqual(['poison']);
+    expect(outcome(pool, 'poison')).toMatchObject({ code: 'WORKER_FAILED' });
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ finished: 9, failed: 1, retried: 8, workersDied: 2 });
   });
 
   it('is not retried after it was cancelled', () => {
     const pool = warmPool(2, {}, forEver);
     pool.submit('p');
     pool.cancel('p');
-    expect(brief(pool.kill(1))).toEqual(['start 3', 'wakeAt Infinity']);
+    expect(brief(pool.kill(1))).toEqual(['start 3', 'wakeAt 61000']);
   });
 });
 

@@ -18,11 +18,22 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('provision' as const), model, reserved: fc.nat({ max: 4 }) }) },
 );
 
-const start = fc.record({ ms: ms(200), dies: fc.noBias(fc.nat({ max: 5 })).map((n) => n === 5) });
+const start = fc.oneof(
+  { weight: 10, arbitrary: ms(200).map((ms): Fate => ({ ms })) },
+  { weight: 2, arbitrary: ms(200).map((ms): Fate => ({ ms, dies: true })) },
+  { weight: 1, arbitrary: fc.constant<Fate>({ ms: Number.POSITIVE_INFINITY }) },
+);
 const serve = fc.oneof(
   { weight: 12, arbitrary: ms(150).map((ms): Fate => ({ ms })) },
   { weight: 1, arbitrary: ms(150).map((ms): Fate => ({ ms, dies: true })) },
   { weight: 1, arbitrary: fc.constant<Fate>({ ms: Number.POSITIVE_INFINITY }) },
+);
+
+/** Often less than a start takes, and less than the back-off after it. */
+const startTimeoutMs = fc.oneof(
+  { weight: 1, arbitrary: ms(100).map((ms) => ms + 0.1) },
+  { weight: 2, arbitrary: ms(300).map((ms) => ms + 0.1) },
+  { weight: 2, arbitrary: fc.constant(60_000) },
 );
 
 const targetMs = fc.oneof(fc.constant(null), ms(200));
@@ -37,6 +48,7 @@ export const traces = fc.record({
     queueLimit: fc.constantFrom(0, 1, 4, 16, 100, 100),
     keepAliveMs: ms(500),
     taskTimeoutMs: fc.integer({ min: 1_000, max: 3_000 }).map((tenths) => tenths / 10),
+    startTimeoutMs,
     maxBatch: fc.integer({ min: 1, max: 3 }),
   }),
   policy,
@@ -72,10 +84,11 @@ export function play(trace: Trace, watcher?: Watcher): VirtualPool {
   return pool.runToRest();
 }
 
-function fates({ starts, serves }: Trace): Pick<World, 'start' | 'serve'> {
+function fates({ options, starts, serves }: Trace): Pick<World, 'start' | 'serve'> {
+  const startMs = Math.min(100, options.startTimeoutMs / 2);
   let started = 0;
   let served = 0;
-  return { start: () => starts[started++] ?? { ms: 100 }, serve: () => serves[served++] ?? { ms: 50 } };
+  return { start: () => starts[started++] ?? { ms: startMs }, serve: () => serves[served++] ?? { ms: 50 } };
 }
 
 function act(pool: VirtualPool, name: string, action: Trace['actions'][number]['action']): void {

@@ -33,7 +33,8 @@ export class VirtualPool {
 
   constructor(options: Partial<SchedulerOptions> = {}, world: Partial<World> = {}, watcher?: Watcher) {
     const assumed = { serviceMs: 100, coldStartMs: 300 };
-    const limits = { maxWorkers: 4, queueLimit: 100, keepAliveMs: 1_000, taskTimeoutMs: 5_000, startTimeoutMs: 60_000, maxBatch: 1 };
+    const timeouts = { taskTimeoutMs: 5_000, startTimeoutMs: 60_000 };
+    const limits = { maxWorkers: 4, queueLimit: 100, keepAliveMs: 1_000, maxBatch: 1, ...timeouts };
     this.options = { ...limits, assumed, scaling: targetWait(null), ...options };
     this.#world = { start: () => ({ ms: 300 }), serve: () => ({ ms: 100 }), stopMs: 10, lateMs: 0, ...world };
     this.#watcher = watcher;
@@ -119,8 +120,8 @@ export class VirtualPool {
   #execute(command: Command): void {
     if (command.type === 'start') {
       if (this.workers.has(command.worker)) throw new Error(`worker ${command.worker} was started twice`);
-      const worker = { model: command.model, batch: null, busySince: Number.NaN, warm: false, next: null };
-      this.workers.set(command.worker, worker);
+      const worker = { model: command.model, startedAt: this.now, warm: false };
+      this.workers.set(command.worker, { ...worker, batch: null, busySince: Number.NaN, next: null });
       this.#plan(command.worker, this.#world.start(command.model), () => this.#ready(command.worker));
     } else if (command.type === 'dispatch') {
       const batch = command.batch.map((binding) => binding.job);

@@ -12,6 +12,8 @@ export class Watch implements Watcher {
       must(pool.workers.size < pool.options.maxWorkers, `worker ${command.worker} is started, but the pool is full`);
     } else if (command.type === 'dispatch') {
       batchIsTheHeadOfTheQueue(command, pool);
+    } else if (command.type === 'reject') {
+      deadlinesAreJudgedAgainstWorkers(command, pool);
     } else if (command.type === 'wakeAt') {
       must(command.at !== pool.wakeAt, `the timer is set to ${command.at} again`);
     }
@@ -30,14 +32,19 @@ export class Watch implements Watcher {
     }
     nobodyJoinsAFullQueue(entry, pool);
     deadlinesHold(entry, pool);
+    limitsAreWatched(entry, pool);
     stopsAreDue(entry, pool);
   }
 
-  #noteStarts({ input, after }: Entry, pool: VirtualPool): void {
+  #noteStarts({ input, commands, after }: Entry, pool: VirtualPool): void {
     const [verb, id] = input.split(' ');
     if (verb === 'workerReady') {
       const ready = after.workers.find((worker) => worker.id === Number(id));
-      if (ready) this.#failing.delete(ready.model);
+      if (ready && ready.state !== 'stopping') this.#failing.delete(ready.model);
+    }
+    for (const command of commands) {
+      const stopped = command.type === 'stop' ? pool.workers.get(command.worker) : undefined;
+      if (stopped && !stopped.warm) this.#failing.add(stopped.model);
     }
     const dead = verb === 'workerGone' ? pool.lastGone : null;
     if (dead && !dead.warm) this.#failing.add(dead.model);
@@ -60,12 +67,14 @@ function must(holds: boolean, message: string): void {
   if (!holds) throw new Error(message);
 }
 
-/** One model, no more than `maxBatch`, and the requests that came first; a retried one has kept its place. */
+/** One model, no more than `maxBatch`, the requests that came first; a retried one kept its place and goes alone. */
 function batchIsTheHeadOfTheQueue(command: Command & { type: 'dispatch' }, pool: VirtualPool): void {
   const { worker, batch } = command;
   const model = pool.workers.get(worker)?.model;
   const waiting = [...pool.jobs.values()].filter((job) => job.state === 'waiting' && job.model === model);
-  const head = waiting.slice(0, pool.options.maxBatch).map((job) => job.id);
+  const retried = waiting.findIndex((job) => job.attempts > 0);
+  const alone = retried === -1 ? pool.options.maxBatch : Math.max(1, retried);
+  const head = waiting.slice(0, Math.min(alone, pool.options.maxBatch)).map((job) => job.id);
   const ids = batch.map((binding) => binding.job);
   for (const id of ids) must(pool.job(id).attempts < 2, `${id} was given to a worker for the third time`);
   must(`${ids}` === `${head}`, `worker ${worker} of ${model} was given ${ids}; ${head} was first in the queue`);
@@ -103,14 +112,41 @@ function deadlinesHold({ at, commands }: Entry, pool: VirtualPool): void {
   }
 }
 
-/** Only the time limit stops a busy or a reserved worker; a cancel stops none. */
+/** Without any worker there is nothing to judge a deadline against: such a request may only expire. */
+function deadlinesAreJudgedAgainstWorkers({ job, error }: Command & { type: 'reject' }, pool: VirtualPool): void {
+  if (error.code !== 'DEADLINE_EXCEEDED' || error.retryAfterMs === undefined) return;
+  const judged = [...pool.workers.values()].some((worker) => worker.model === pool.job(job).model);
+  must(judged, `${job} was refused for its deadline, but its model has no worker`);
+}
+
+/** The timer rings at the limit of each start and task and, while requests wait, before a task takes as long again. */
+function limitsAreWatched({ at, after }: Entry, pool: VirtualPool): void {
+  const { startTimeoutMs, taskTimeoutMs } = pool.options;
+  for (const { id, model, state } of after.workers) {
+    const { startedAt = 0, busySince = 0, batch } = pool.workers.get(id) ?? {};
+    if (state === 'starting') must(pool.wakeAt <= startedAt + startTimeoutMs, `the start of ${id} has no limit`);
+    if (state !== 'busy') continue;
+    must(pool.wakeAt <= busySince + taskTimeoutMs, `the task of ${id} has no limit`);
+    const { queued = 0, serviceMs = 0 } = after.models.find((other) => other.model === model) ?? {};
+    const expectedMs = Math.max(1, (batch?.length ?? 0) * serviceMs);
+    const lookAt = busySince + Math.max(expectedMs, 2 * (at - busySince)) + 1e-6;
+    must(
+      queued === 0 || pool.wakeAt <= lookAt,
+      `requests wait, and worker ${id} is not looked at until ${pool.wakeAt}`,
+    );
+  }
+}
+
+/** Only a time limit stops a starting, a busy or a reserved worker; a cancel stops none. */
 function stopsAreDue({ at, input, due, commands, after }: Entry, pool: VirtualPool): void {
   for (const command of commands) {
     if (command.type !== 'stop') continue;
-    const { batch, busySince } = pool.workers.get(command.worker) ?? {};
-    const overran = batch && at >= (busySince ?? at) + pool.options.taskTimeoutMs;
+    const { batch, busySince = at, warm, startedAt = at } = pool.workers.get(command.worker) ?? {};
+    const { taskTimeoutMs, startTimeoutMs } = pool.options;
+    const overran = warm ? batch && at >= busySince + taskTimeoutMs : at >= startedAt + startTimeoutMs;
     const kind = after.workers.find((worker) => worker.id === command.worker)?.kind;
     must(!batch || overran === true, `worker ${command.worker} was stopped in the middle of its task`);
+    must(warm === true || overran === true, `worker ${command.worker} was stopped in the middle of its start`);
     must(kind === 'on-demand' || overran === true, `reserved worker ${command.worker} was stopped`);
     must(!input.startsWith('cancel') || due <= at, `a cancel stopped worker ${command.worker}`);
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROBE = new URL('./probe.mjs', import.meta.url).href;
 
-export interface Usage {
+interface Usage {
   /** User and system time of all threads since the start, in ms. */
   readonly cpuMs: number;
   readonly rssBytes: number;
@@ -45,13 +45,13 @@ export function forkWithProbe(program: string, args: readonly string[], env: Nod
   });
 }
 
-export async function usageOf(child: ChildProcess): Promise<Usage> {
+async function usageOf(child: ChildProcess): Promise<Usage> {
   const answer = once(child, 'message');
   child.send('usage');
   return (await answer)[0] as Usage;
 }
 
-export async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;

@@ -16,7 +16,7 @@ export const CLASSIFY = `mutation Classify($image: Upload!, $options: ClassifyOp
 }`;
 
 /** The body of a `classify` upload by the GraphQL multipart request specification. */
-export function classifyForm(picture: Uint8Array, options: Record<string, unknown> | null = null): FormData {
+function classifyForm(picture: Uint8Array, options: Record<string, unknown> | null = null): FormData {
   const form = new FormData();
   form.set('operations', JSON.stringify({ query: CLASSIFY, variables: { image: null, options } }));
   form.set('map', JSON.stringify({ 0: ['variables.image'] }));

@@ -10,7 +10,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 type EventType = GatewayEvent['type'];
 type EventOf<Type extends EventType> = Extract<GatewayEvent, { type: Type }>;
 
-export class RecordedEvents implements EventSink {
+class RecordedEvents implements EventSink {
   readonly all: GatewayEvent[] = [];
   readonly #listeners = new Set<(event: GatewayEvent) => void>();
 

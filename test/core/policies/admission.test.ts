@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcome, warmPool } from '../look.ts';
+import { bindings, outcome, warmPool } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 
 describe('admission', () => {
@@ -28,21 +28,29 @@ describe('admission', () => {
 
   it('expects workers in start-up to be warm after the cold start that was measured', () => {
     const pool = new VirtualPool();
+    pool.submit('first');
+    pool.runTo(100);
     pool.submit('p', 'a', 399);
     pool.submit('q', 'a', 400);
-    expect(outcome(pool, 'p')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 0 });
+    expect(outcome(pool, 'p')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 100 });
     expect(outcome(pool, 'q')).toBe('open');
   });
 
-  it('counts the requests ahead even while there is no worker yet', () => {
+  it('expects an overdue worker to take as long again', () => {
+    const pool = warmPool(1, { maxWorkers: 1 }, { serve: () => ({ ms: 1e9 }) });
+    pool.submit('p');
+    pool.runTo(1_400).submit('q', 'a', 499);
+    pool.submit('r', 'a', 500);
+    expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 1_400 });
+    expect(outcome(pool, 'r')).toBe('open');
+  });
+
+  it('counts the requests ahead in the predicted wait even while there is no worker yet', () => {
     const pool = new VirtualPool({ maxWorkers: 1 });
     pool.submit('other', 'b');
-    for (const id of ['p', 'q', 'r']) pool.submit(id, 'a', 599);
-    expect(['p', 'q', 'r'].map((id) => outcome(pool, id))).toEqual([
-      'open',
-      'open',
-      { code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 0 },
-    ]);
+    for (const id of ['p', 'q', 'r']) pool.submit(id);
+    pool.runToRest();
+    expect(bindings(pool).map(({ predictedWaitMs }) => predictedWaitMs)).toEqual([300, 300, 400, 500]);
   });
 
   it('refuses a request when the queue is full, all models together, and says when to come back', () => {
@@ -70,5 +78,46 @@ describe('admission', () => {
     pool.kill(1);
     expect(pool.runToRest().job('q').answeredBy).toBe(2);
     expect(pool.job('p').answeredBy).toBe(2);
+  });
+});
+
+describe('admission to a model without any worker', () => {
+  it('refuses nothing for its deadline: who comes too early expires, and the worker that it started stays', () => {
+    const pool = new VirtualPool();
+    pool.submit('p', 'a', 250);
+    expect(outcome(pool.runTo(300), 'p')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: undefined, at: 250 });
+    pool.submit('q', 'a', 110);
+    expect(outcome(pool.runTo(400), 'q')).toEqual({ worker: 1, at: 400 });
+  });
+
+  it('judges those that come behind against the worker that starts', () => {
+    const pool = new VirtualPool();
+    pool.submit('p', 'a', 399);
+    pool.submit('q', 'a', 399);
+    expect(outcome(pool, 'p')).toBe('open');
+    expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 101, at: 0 });
+  });
+
+  it('still refuses when the queue is full', () => {
+    const pool = new VirtualPool({ queueLimit: 0 });
+    pool.submit('p', 'a', 1);
+    expect(outcome(pool, 'p')).toMatchObject({ code: 'OVERLOADED' });
+  });
+
+  it('lets the estimate heal after one very slow cold start', () => {
+    const starts = [{ ms: 20_000 }];
+    const pool = new VirtualPool({}, { start: () => starts.shift() ?? { ms: 300 } });
+    pool.submit('slow');
+    // Each of these finds no worker: the one before has left through its keep-alive.
+    const early = Array.from({ length: 20 }, (_, i) => ({ id: `early ${i}`, at: 30_000 + i * 10_000 }));
+    for (const { id, at } of early) pool.runTo(at).submit(id, 'a', 1_000);
+    pool.runTo(300_000);
+    expect(early.map(({ id }) => outcome(pool, id))).toEqual(
+      early.map(({ at }, i) => ({ worker: i + 2, at: at + 400 })),
+    );
+    expect(pool.scheduler.snapshot().models[0]?.coldStartMs).toBeLessThan(600);
+    pool.submit('p', 'a', 1_000);
+    pool.submit('q', 'a', 1_000);
+    expect(outcome(pool.runToRest(), 'q')).toEqual({ worker: 22, at: 300_500 });
   });
 });

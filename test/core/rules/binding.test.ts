@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Binding } from '../../../src/core/types.ts';
-import { outcome, warmPool, workers } from '../look.ts';
+import { bindings, outcome, warmPool, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
-
-function bindings(pool: VirtualPool): readonly Binding[] {
-  const commands = pool.log.flatMap((entry) => entry.commands);
-  return commands.flatMap((command) => (command.type === 'dispatch' ? command.batch : []));
-}
 
 describe('late binding', () => {
   it('serves a request that arrives while an on-demand worker starts by the reserved one that frees first', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { brief, outcome, warmPool, workers } from '../look.ts';
+import { outcome, startsOf, warmPool, workers } from '../look.ts';
+import { VirtualPool } from '../virtual-pool.ts';
 
 describe('deadlines', () => {
   it('expire a waiting request at its deadline, not when a worker frees', () => {
@@ -45,6 +46,7 @@ describe('a task over its limit', () => {
     pool.runTo(1_400);
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: undefined, at: 1_400 });
     expect(workers(pool)).toEqual(['1 a reserved stopping', '2 a reserved starting']);
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ failed: 1, rejected: 0, workersStopped: 1 });
     expect(workers(pool.runTo(2_000))).toEqual(['2 a reserved idle']);
   });
 
@@ -57,25 +59,51 @@ describe('a task over its limit', () => {
   });
 });
 
-describe('the timer', () => {
-  it('is set again only when its time changes', () => {
-    const pool = warmPool(1, { taskTimeoutMs: 5_000 });
-    expect(brief(pool.submit('p', 'a', 900))).toEqual(['dispatch 1', 'wakeAt 1900']);
-    expect(brief(pool.submit('q', 'a', 950))).toEqual([]);
-    expect(brief(pool.submit('r', 'a', 800))).toEqual(['start 2', 'wakeAt 1800']);
-    expect(brief(pool.cancel('r'))).toEqual(['reject r', 'wakeAt 1900']);
-  });
+describe('a start over its limit', () => {
+  const hanging = { start: () => ({ ms: Number.POSITIVE_INFINITY }) };
 
-  it('is switched off when nothing is left to wait for', () => {
-    const pool = warmPool(1);
+  it('loses its worker, and the next start waits for the back-off', () => {
+    const fates = [{ ms: Number.POSITIVE_INFINITY }];
+    const pool = new VirtualPool({ startTimeoutMs: 2_000 }, { start: () => fates.shift() ?? { ms: 300 } });
     pool.submit('p');
-    pool.runTo(1_100);
-    expect(brief(pool.log.at(-1)?.commands ?? [])).toEqual(['wakeAt Infinity']);
+    expect(workers(pool.runTo(1_999))).toEqual(['1 a on-demand starting']);
+    expect(workers(pool.runTo(2_000))).toEqual(['1 a on-demand stopping']);
+    const why = 'its start ran over the limit of 2000 ms';
+    expect(pool.log.at(-1)?.commands).toContainEqual({ type: 'stop', worker: 1, reason: why });
+    expect(workers(pool.runTo(2_099))).toEqual([]);
+    expect(workers(pool.runTo(2_100))).toEqual(['2 a on-demand starting']);
+    expect(outcome(pool.runToRest(), 'p')).toEqual({ worker: 2, at: 2_500 });
   });
 
-  it('is set again after it rang, even for the same time', () => {
-    const pool = warmPool(1);
-    pool.submit('p', 'a', 200);
-    expect(brief(pool.scheduler.tick(1_050))).toEqual(['wakeAt 1200']);
+  it('is one failure, not a second one when the thread ends', () => {
+    const pool = new VirtualPool({ startTimeoutMs: 1_000 }, hanging);
+    pool.provision(1);
+    pool.runTo(7_000);
+    expect(startsOf(pool).map(({ at }) => at)).toEqual([0, 1_100, 2_300, 3_700, 5_500]);
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ workersStopped: 5, workersDied: 0 });
+  });
+
+  it('opens the breaker the third time: no request waits for another', () => {
+    const pool = new VirtualPool({ startTimeoutMs: 1_000 }, hanging);
+    pool.submit('p');
+    pool.runTo(3_310);
+    expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: 390, at: 3_310 });
+    expect(pool.job('p').error?.message).toBe(
+      'a cannot start, 3 attempts failed in a row: its start ran over the limit of 1000 ms',
+    );
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ rejected: 1, failed: 0 });
+  });
+
+  it('is over, even if the worker becomes warm before its thread ends', () => {
+    const pool = new VirtualPool({ startTimeoutMs: 1_000 }, { start: () => ({ ms: 1_005 }) });
+    pool.submit('p');
+    expect(workers(pool.runTo(1_006))).toEqual(['1 a on-demand stopping']);
+    expect(outcome(pool, 'p')).toBe('open');
+  });
+
+  it('leaves alone the worker that became warm in time', () => {
+    const pool = new VirtualPool({ startTimeoutMs: 1_000 }, { start: () => ({ ms: 999 }) });
+    pool.provision(1);
+    expect(workers(pool.runTo(5_000))).toEqual(['1 a reserved idle']);
   });
 });

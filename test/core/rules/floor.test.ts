@@ -6,20 +6,20 @@ import { VirtualPool } from '../virtual-pool.ts';
 describe('the reserved floor', () => {
   it('is started at once when provisioned', () => {
     const pool = new VirtualPool();
-    expect(brief(pool.provision(2))).toEqual(['start 1', 'start 2']);
+    expect(brief(pool.provision(2))).toEqual(['start 1', 'start 2', 'wakeAt 60000']);
     expect(workers(pool.runTo(1_000))).toEqual(['1 a reserved idle', '2 a reserved idle']);
   });
 
   it('is restored at once when a warm worker dies', () => {
     const pool = warmPool(2);
-    expect(brief(pool.kill(1))).toEqual(['start 3']);
+    expect(brief(pool.kill(1))).toEqual(['start 3', 'wakeAt 61000']);
   });
 
   it('promotes on-demand workers before it starts new ones', () => {
     const pool = new VirtualPool();
     pool.submit('p');
     pool.runTo(500);
-    expect(brief(pool.provision(2))).toEqual(['start 2', 'wakeAt Infinity']);
+    expect(brief(pool.provision(2))).toEqual(['start 2', 'wakeAt 60500']);
     expect(workers(pool)).toEqual(['1 a reserved idle', '2 a reserved starting']);
   });
 

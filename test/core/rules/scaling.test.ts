@@ -44,7 +44,7 @@ describe('target-wait', () => {
 
   it('starts a worker for a model that has none, whatever the target', () => {
     const pool = new VirtualPool({ scaling: targetWait(1e9) });
-    expect(brief(pool.submit('p'))).toEqual(['start 1']);
+    expect(brief(pool.submit('p'))).toEqual(['start 1', 'wakeAt 60000']);
   });
 
   it('starts no more than maxWorkers, those stopping included', () => {
