@@ -81,8 +81,8 @@ const settings = {
   maxBatch: {
     env: 'WARMPOOL_MAX_BATCH',
     schema: count(1, 256),
-    fallback: 1,
-    help: 'most waiting requests that one inference takes together',
+    fallback: 8,
+    help: 'most waiting requests that one worker takes together',
   },
   taskTimeout: {
     env: 'WARMPOOL_TASK_TIMEOUT',

@@ -3,6 +3,7 @@
  * read. Everything is refused as early as it can be known: the CSRF header before any byte, a declared length over the
  * limit, and an upload that does not arrive in time.
  */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-minimal';
 import { GatewayError } from '../core/errors.ts';
@@ -27,6 +28,8 @@ declare module 'fastify' {
 /** Room for the boundaries, the `operations` and the `map` beside the file, in bytes. */
 const FRAME_BYTES = 64 * 1024;
 const MAX_FILES = 1;
+/** How long the rest of a request that has its answer is read and dropped. */
+const LINGER_MS = 5000;
 /** Either one makes a browser ask before it sends the request across sites. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
@@ -45,14 +48,16 @@ export function acceptMultipart(fastify: FastifyInstance, limits: MultipartLimit
       return reply.code(status).send({ errors: [formatGatewayError(refusal)] });
     }
   });
-  // Whoever is answered before the request is complete would go on sending, for ever if they like.
-  fastify.addHook('onSend', async (request, reply) => {
-    if (!request.raw.complete) reply.header('connection', 'close');
-  });
-  // What nobody read must not keep the connection's next request from being seen.
-  fastify.addHook('onResponse', async (request) => {
-    request.raw.unpipe();
-    request.raw.resume();
+  // What nobody read must not keep the connection's next request from being seen. An honest client sends to the end
+  // before it looks at its answer, and would see a broken connection instead if this one were closed at once.
+  fastify.addHook('onResponse', async ({ raw }) => {
+    raw.unpipe();
+    raw.resume();
+    if (raw.complete) return;
+    clearWithRequest(
+      setTimeout(() => raw.destroy(), LINGER_MS),
+      raw,
+    );
   });
 }
 
@@ -71,7 +76,7 @@ function arrivalOf(request: FastifyRequest, { maxBytes, timeoutMs }: MultipartLi
   const late = new AbortController();
   const message = `The request did not arrive completely within ${timeoutMs} ms.`;
   const timer = setTimeout(() => late.abort(new GatewayError('DEADLINE_EXCEEDED', message)), timeoutMs);
-  request.raw.once('close', () => clearTimeout(timer));
+  clearWithRequest(timer, request.raw);
   // Chunked requests declare no length, and the parser's own limits end neither a file that no one asked for nor a field.
   let received = 0;
   request.raw.on('data', (chunk: Buffer) => {
@@ -79,6 +84,12 @@ function arrivalOf(request: FastifyRequest, { maxBytes, timeoutMs }: MultipartLi
     if (received > maxBytes + FRAME_BYTES) late.abort(fileTooLarge(maxBytes));
   });
   return late.signal;
+}
+
+/** A connection that ends between the answer and the end of its request closes no request: the timer must not wait for it. */
+function clearWithRequest(timer: NodeJS.Timeout, raw: IncomingMessage): void {
+  raw.once('close', () => clearTimeout(timer));
+  timer.unref();
 }
 
 async function parse(request: FastifyRequest, reply: FastifyReply, limits: MultipartLimits): Promise<unknown> {

@@ -53,7 +53,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   closeConnectionsWhenDraining(fastify);
   const apollo = await startApollo(events);
   fastify.addHook('onClose', () => apollo.stop());
-  await servePage(fastify);
+  await fastify.register(servePage);
   serveHealth(fastify, () => gateway.pool.isReady());
 
   const uploads = new UploadReader({ maxBytes: options.maxUploadBytes, memoryBytes: options.uploadMemory });

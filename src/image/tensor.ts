@@ -11,6 +11,16 @@ export function tensorSize(spec: InputSpec): number {
  * and normalisation of the manifest.
  */
 export function writeTensor(rgb: Uint8Array, spec: InputSpec, out: Float32Array, offset: number): void {
+  if (takesBytesAsTheyAre(spec)) out.set(rgb, offset);
+  else normalise(rgb, spec, out, offset);
+}
+
+function takesBytesAsTheyAre({ layout, range: [low, high], mean, std }: InputSpec): boolean {
+  const unscaled = low === 0 && high === 255 && mean.every((m) => m === 0) && std.every((s) => s === 1);
+  return layout === 'NHWC' && unscaled;
+}
+
+function normalise(rgb: Uint8Array, spec: InputSpec, out: Float32Array, offset: number): void {
   const pixels = spec.width * spec.height;
   const [low, high] = spec.range;
   const interleaved = spec.layout === 'NHWC';

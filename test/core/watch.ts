@@ -74,8 +74,9 @@ function batchIsTheHeadOfTheQueue(command: Command & { type: 'dispatch' }, pool:
   const waiting = [...pool.jobs.values()].filter((job) => job.state === 'waiting' && job.model === model);
   const retried = waiting.findIndex((job) => job.attempts > 0);
   const alone = retried === -1 ? pool.options.maxBatch : Math.max(1, retried);
-  const head = waiting.slice(0, Math.min(alone, pool.options.maxBatch)).map((job) => job.id);
   const ids = batch.map((binding) => binding.job);
+  const most = Math.min(alone, pool.options.maxBatch);
+  const head = waiting.slice(0, Math.max(1, Math.min(most, ids.length))).map((job) => job.id);
   for (const id of ids) must(pool.job(id).attempts < 2, `${id} was given to a worker for the third time`);
   must(`${ids}` === `${head}`, `worker ${worker} of ${model} was given ${ids}; ${head} was first in the queue`);
 }

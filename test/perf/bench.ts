@@ -20,7 +20,8 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const workers = availableParallelism();
 const LEVELS = [1, 8, 32];
-const WARM_UP = { seconds: 2 };
+/** Long enough for the compiler to have seen everything a few hundred times. */
+const WARM_UP = { seconds: 60, requests: 1000 };
 
 interface Row {
   readonly server: string;
@@ -60,6 +61,7 @@ const contenders: readonly (readonly [string, () => Promise<ServerProcess>])[] =
 ];
 for (const [name, start] of contenders) {
   const server = await start();
+  await load(server.url, uploads, 8, WARM_UP);
   for (const clients of LEVELS) rows.push(await measure(name, server, clients));
   await server.stop();
 }
@@ -96,7 +98,6 @@ async function floor(): Promise<Row> {
 }
 
 async function measure(name: string, server: ServerProcess, clients: number): Promise<Row> {
-  await load(server.url, uploads, clients, WARM_UP);
   const before = await server.usage();
   const { requests, errors, seconds: took, times } = await load(server.url, uploads, clients, { seconds });
   const after = await server.usage();

@@ -32,7 +32,7 @@ describe('a pool of real threads', () => {
   });
 
   it('starts an on-demand worker under load and stops it after its keep-alive', async () => {
-    pool = await openTestPool('slow', { reserved: '1', maxWorkers: '2', keepAlive: '50' });
+    pool = await openTestPool('slow', { reserved: '1', maxWorkers: '2', maxBatch: '1', keepAlive: '50' });
     const started = pool.events.next('workerStarting');
     const gone = pool.events.next('workerGone');
     const answers = await Promise.all(Array.from({ length: 6 }, () => pool?.run(GREEN)));

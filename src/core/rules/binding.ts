@@ -1,5 +1,6 @@
 /** Late binding: a request meets its worker at the moment it starts to run. */
 import type { Job } from '../jobs.ts';
+import { batchSize } from '../policies/batching.ts';
 import { nextWorker } from '../policies/placement.ts';
 import type { Model, Worker } from '../roster.ts';
 import type { State } from '../state.ts';
@@ -11,7 +12,11 @@ export function bind(state: State, now: number): void {
     while (queue.size > 0) {
       const worker = nextWorker(state.roster.idle(model));
       if (!worker || (worker.kind === 'on-demand' && neededElsewhere(state, now, model))) break;
-      const batch = state.jobs.take(model.key, state.options.maxBatch, worker.id);
+      const busy = state.roster.of(model).filter((other) => other.state === 'busy');
+      const running = busy.reduce((sum, other) => sum + other.batchSize, 0);
+      const warm = busy.length + state.roster.idle(model).length;
+      const size = batchSize(queue.size, running, warm, state.options.maxBatch);
+      const batch = state.jobs.take(model.key, size, worker.id);
       state.roster.becomeBusy(worker, now, batch.length);
       state.counters.dispatched += batch.length;
       state.emit({
