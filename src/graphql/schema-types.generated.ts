@@ -196,6 +196,8 @@ export type PoolCounters = {
   /** Waited or ran past their deadline. */
   readonly expired: Scalars['Int']['output'];
   readonly cancelled: Scalars['Int']['output'];
+  /** Ran over the time limit, or lost two workers. */
+  readonly failed: Scalars['Int']['output'];
   /** Given to a second worker because the first one died. */
   readonly retried: Scalars['Int']['output'];
   readonly workersStarted: Scalars['Int']['output'];
@@ -425,6 +427,7 @@ export type PoolCountersResolvers<ContextType = Context, ParentType extends Reso
   rejected?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   expired?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   cancelled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   retried?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersStarted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersStopped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -1,6 +1,7 @@
 /** Uploaded files into memory that workers can read where it is; never onto disk. */
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { FileUpload } from 'graphql-upload-minimal';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import { unlessAborted } from './abort.ts';
 import { fileTooLarge, fromMultipartError } from './errors.ts';
 import { UploadMemory } from './upload-memory.ts';
@@ -14,6 +15,8 @@ export interface UploadLimits {
 
 /** Where most photos end after one growth or none, in bytes. */
 const FIRST_BLOCK = 128 * 1024;
+
+const UNFINISHED: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'WORKER_FAILED']);
 
 export class UploadReader {
   readonly #maxBytes: number;
@@ -38,8 +41,8 @@ export class UploadReader {
       this.#memory.giveBack(bytes.buffer);
       return result;
     } catch (error) {
-      // A request that was cancelled or expired may still be running in a worker.
-      this.#memory.abandon(bytes.buffer);
+      if (mayStillRun(error)) this.#memory.abandon(bytes.buffer);
+      else this.#memory.giveBack(bytes.buffer);
       throw error;
     }
   }
@@ -69,4 +72,13 @@ export class UploadReader {
     this.#memory.giveBack(bytes.buffer);
     return larger;
   }
+}
+
+/**
+ * A request that was cancelled or expired is answered, and may be running in a worker all the same. Not so if it was told
+ * when to come back: then it was refused before it ran.
+ */
+function mayStillRun(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return true;
+  return UNFINISHED.has(error.code) && error.retryAfterMs === undefined;
 }
