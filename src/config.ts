@@ -117,7 +117,7 @@ const settings = {
   maxPixels: {
     env: 'WARMPOOL_MAX_PIXELS',
     schema: count(1),
-    fallback: 50_000_000,
+    fallback: 25_000_000,
     help: 'largest picture, width × height',
   },
   drainTimeout: {

@@ -6,4 +6,7 @@
  */
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, require('node:os').availableParallelism() + 2));
 
+// onnxruntime reports its use to its maker, and keeps files for that, unless it is told not to before it is loaded.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 import('./cli/program.ts').then(({ run }) => run(process.argv));

@@ -50,6 +50,7 @@ async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBy
     const classification = await classifyPicture(pool, {
       id: randomUUID(),
       picture: await readPicture(file, maxBytes),
+      onReleased: () => {},
       model: defaultModel,
       topK: null,
       deadlineMs: null,

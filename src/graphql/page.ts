@@ -1,4 +1,4 @@
-/** The page at / and its files, with the security headers of everything that this server sends. */
+/** The page at / and its files, with the security headers that browsers need for them. */
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';

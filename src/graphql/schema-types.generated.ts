@@ -50,7 +50,7 @@ export type ClassifyOptions = {
   readonly model?: InputMaybe<Scalars['String']['input']>;
   /** How many scores to return, best first. Default: all. */
   readonly topK?: InputMaybe<Scalars['Int']['input']>;
-  /** Longest time from arrival to answer, in ms; after it the request fails with DEADLINE_EXCEEDED. Default: none. */
+  /** Longest time from the complete upload to the answer, in ms; then it fails with DEADLINE_EXCEEDED. Default: none. */
   readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
 };
 

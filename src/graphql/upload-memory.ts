@@ -46,11 +46,6 @@ export class UploadMemory {
     else this.#free.set(block.byteLength, [block]);
   }
 
-  /** The block may still be read by a worker: it is left to the garbage collector. */
-  abandon(block: SharedArrayBuffer): void {
-    this.#lentBytes -= block.byteLength;
-  }
-
   #forgetFree(): void {
     this.#free.clear();
     this.#freeBytes = 0;

@@ -49,10 +49,9 @@ export async function decode(bytes: Uint8Array, spec: InputSpec, limits: DecodeL
   }
 }
 
-/** sharp's errors differ in their text only. */
+/** sharp's errors differ in their text only, and under load not even that is sure: all threads of libvips share one text. */
 async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown): Promise<GatewayError> {
-  // What libvips tried before it gave up comes first and says nothing.
-  const text = (error instanceof Error ? error.message : String(error)).replace(/source: bad seek to \d+\n/g, '');
+  const text = error instanceof Error ? error.message : String(error);
   if (text.includes('unsupported image format') || isHeic(bytes)) {
     return new GatewayError('UNSUPPORTED_FORMAT', 'The file is not a JPEG, PNG, WebP, GIF or AVIF picture.');
   }
@@ -60,13 +59,12 @@ async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown):
     const message = `The picture has ${await sizeOf(bytes)} pixels; at most ${limits.maxPixels} in all are accepted.`;
     return new GatewayError('IMAGE_TOO_LARGE', message);
   }
-  const reason = text.split('\n', 1)[0]?.slice(0, 200);
-  return new GatewayError('BAD_IMAGE', `The picture cannot be decoded: ${reason}`);
+  // The text itself is not passed on: it may be another picture's.
+  return new GatewayError('BAD_IMAGE', 'The picture cannot be decoded: it is broken, incomplete, or takes too long.');
 }
 
 /**
- * AVIF's container with a codec that is not free. libvips says so too; but all threads share the one text of its errors,
- * and under load each finds another's, or none.
+ * AVIF's container with a codec that is not free. libvips says so too, when its text is not another's.
  */
 function isHeic(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, 64));

@@ -1,5 +1,4 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
-import { GatewayError } from '../core/errors.ts';
 import type { WorkerKind } from '../core/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { PoolAnswer, WarmPool } from './warm-pool.ts';
@@ -8,6 +7,8 @@ export interface ClassifyRequest {
   readonly id: string;
   /** An encoded picture; in shared memory it crosses to the worker without a copy. */
   readonly picture: Uint8Array;
+  /** Called once, when no worker reads the picture any more; that can be after the answer. */
+  readonly onReleased: () => void;
   readonly model: ModelVersion;
   /** Number of scores wanted, best first; null for all. */
   readonly topK: number | null;
@@ -46,12 +47,11 @@ interface Receipt {
 
 /** Rejects with a GatewayError. */
 export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
-  const { id, picture, model, topK, deadlineMs, signal } = request;
-  requirePositive('topK', topK, 'a number of scores');
-  requirePositive('deadlineMs', deadlineMs, 'milliseconds');
+  const { id, picture, onReleased, model, topK, deadlineMs, signal } = request;
   const answer = await pool.submit({
     id,
     picture,
+    onReleased,
     model: model.key,
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     signal,
@@ -64,11 +64,6 @@ export async function classify(pool: WarmPool, request: ClassifyRequest): Promis
     model: model.key,
     receipt: receiptOf(id, answer),
   };
-}
-
-function requirePositive(name: string, value: number | null, unit: string): void {
-  if (value === null || value >= 1) return;
-  throw new GatewayError('BAD_USER_INPUT', `${name} is ${value}; it must be ${unit}, 1 or more.`);
 }
 
 function rank(labels: readonly string[], probabilities: Float32Array): readonly Score[] {

@@ -23,6 +23,11 @@ export interface PoolRequest {
   readonly model: ModelKey;
   /** An encoded picture, in shared memory. */
   readonly picture: Uint8Array;
+  /**
+   * Called once, when no worker reads the picture any more: with the answer, or, if the request was cancelled or expired
+   * while it ran, when its worker is done with it.
+   */
+  readonly onReleased: () => void;
   /** From now, in ms; `Infinity` for none. */
   readonly deadlineMs: number;
   /** Aborted when nobody wants the answer any more. */
@@ -45,8 +50,12 @@ export interface PoolStats extends SchedulerSnapshot {
 }
 
 interface Pending {
-  readonly picture: Uint8Array;
+  readonly request: PoolRequest;
   readonly submittedAt: number;
+  /** Answered or rejected. */
+  settled: boolean;
+  /** A worker reads the picture. */
+  running: boolean;
   settle(result: PoolAnswer | GatewayError): void;
 }
 
@@ -54,6 +63,8 @@ interface LiveWorker {
   readonly worker: PoolWorker;
   readonly model: ModelKey;
   coldStart: ColdStartPhases | null;
+  /** What it was given last; empty once it is done with it. */
+  batch: readonly Pending[];
 }
 
 export interface WarmPoolParts {
@@ -82,24 +93,29 @@ export class WarmPool {
 
   /** Rejects with a GatewayError only. */
   submit(request: PoolRequest): Promise<PoolAnswer> {
-    if (this.#phase === 'closed')
-      return Promise.reject(new GatewayError('OVERLOADED', 'The gateway is shutting down.'));
-    if (request.signal.aborted) return Promise.reject(new GatewayError('CANCELLED', 'The request was cancelled.'));
-    const now = this.#clock.now();
+    const { id, model, deadlineMs, signal } = request;
     return new Promise((resolve, reject) => {
-      const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), request.id));
-      request.signal.addEventListener('abort', onAbort, { once: true });
-      this.#pending.set(request.id, {
-        picture: request.picture,
+      const now = this.#clock.now();
+      const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), id));
+      const pending: Pending = {
+        request,
         submittedAt: now,
+        settled: false,
+        running: false,
         settle: (result) => {
-          request.signal.removeEventListener('abort', onAbort);
-          this.#pending.delete(request.id);
+          signal.removeEventListener('abort', onAbort);
+          this.#pending.delete(id);
+          pending.settled = true;
+          if (!pending.running) request.onReleased();
           if (result instanceof GatewayError) reject(result);
           else resolve(result);
         },
-      });
-      const { id, model, deadlineMs } = request;
+      };
+      if (this.#phase === 'closed')
+        return pending.settle(new GatewayError('OVERLOADED', 'The gateway is shutting down.'));
+      if (signal.aborted) return pending.settle(new GatewayError('CANCELLED', 'The request was cancelled.'));
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#pending.set(id, pending);
       this.#execute(this.#scheduler.submit(now, { id, model, deadlineAt: now + deadlineMs }));
     });
   }
@@ -160,7 +176,7 @@ export class WarmPool {
   #start({ worker: id, kind, model, reason }: Extract<Command, { type: 'start' }>): void {
     this.#events.emit({ type: 'workerStarting', worker: id, kind, model, reason });
     const worker = this.#spawn(model, (why) => this.#ended(id, why));
-    const live: LiveWorker = { worker, model, coldStart: null };
+    const live: LiveWorker = { worker, model, coldStart: null, batch: [] };
     this.#workers.set(id, live);
     worker.warmUp().then(
       (phases) => {
@@ -176,6 +192,7 @@ export class WarmPool {
     const live = this.#workers.get(id);
     if (!live) return;
     this.#workers.delete(id);
+    finishReading(live);
     const state = this.#scheduler.snapshot().workers.find((worker) => worker.id === id)?.state;
     const died = state !== 'stopping' && this.#phase === 'open';
     this.#events.emit({ type: 'workerGone', worker: id, model: live.model, reason, died });
@@ -184,13 +201,15 @@ export class WarmPool {
 
   async #dispatch({ worker: id, kind, batch }: Extract<Command, { type: 'dispatch' }>): Promise<void> {
     const live = this.#workers.get(id) as LiveWorker;
-    const pictures = batch.map(({ job }) => (this.#pending.get(job) as Pending).picture);
+    live.batch = batch.map(({ job }) => this.#pending.get(job) as Pending);
+    for (const pending of live.batch) pending.running = true;
     let outcomes: readonly Outcome[];
     try {
-      outcomes = await live.worker.run(pictures);
+      outcomes = await live.worker.run(live.batch.map(({ request }) => request.picture));
     } catch {
       return; // It ends, and #ended says so: the scheduler retries elsewhere.
     }
+    finishReading(live);
     const now = this.#clock.now();
     // First, because it rejects those that are too late; cancelled ones were settled before. Their results are dropped.
     this.#execute(this.#scheduler.finished(now, id));
@@ -213,4 +232,12 @@ export class WarmPool {
       ? this.#clock.at(at, () => this.#execute(this.#scheduler.tick(this.#clock.now())))
       : () => {};
   }
+}
+
+function finishReading(live: LiveWorker): void {
+  for (const pending of live.batch) {
+    pending.running = false;
+    if (pending.settled) pending.request.onReleased();
+  }
+  live.batch = [];
 }

@@ -40,7 +40,7 @@ export async function startServer(
 export function forkWithProbe(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return fork(program, args, {
     execArgv: ['--import', PROBE],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
 }

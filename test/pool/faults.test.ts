@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { plainPicture } from '../support/pictures.ts';
 import { openTestPool, type TestPool } from '../support/test-pool.ts';
 
@@ -48,6 +48,27 @@ describe('when workers fail', () => {
     await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(await pool.run(RED)).toMatchObject({ worker: 1, kind: 'reserved' });
     expect(pool.events.count('workerGone')).toBe(0);
+  });
+
+  it('the memory of a cancelled request is released when its worker is done with it, and once', async () => {
+    pool = await openTestPool('slow', { reserved: '1', maxWorkers: '1' });
+    const controller = new AbortController();
+    const onReleased = vi.fn();
+    const cancelled = pool.run(RED, { signal: controller.signal, onReleased });
+    controller.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(onReleased).not.toHaveBeenCalled();
+    await pool.run(RED);
+    expect(onReleased).toHaveBeenCalledOnce();
+  });
+
+  it('the memory of a request is released with its answer, also when it is refused or two workers died of it', async () => {
+    pool = await openTestPool('faulty', { reserved: '1', maxWorkers: '1', queueLimit: '1' });
+    for (const picture of [RED, CRASH, Buffer.from('not a picture')]) {
+      const onReleased = vi.fn();
+      await pool.run(picture, { onReleased }).catch(() => {});
+      expect(onReleased).toHaveBeenCalledOnce();
+    }
   });
 
   it('a request that would run past its deadline is told so at the deadline', async () => {

@@ -40,7 +40,7 @@ export interface TestPool extends Gateway {
   readonly events: RecordedEvents;
   run(
     picture: Uint8Array,
-    options?: { deadlineMs?: number; signal?: AbortSignal; model?: string },
+    options?: { deadlineMs?: number; signal?: AbortSignal; model?: string; onReleased?: () => void },
   ): Promise<PoolAnswer>;
 }
 
@@ -58,6 +58,7 @@ export async function openTestPool(model: string, flags: Partial<Record<SettingN
         id: randomUUID(),
         model: options.model ? gateway.repository.resolve(options.model).key : gateway.defaultModel.key,
         picture,
+        onReleased: options.onReleased ?? (() => {}),
         deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY,
         signal: options.signal ?? new AbortController().signal,
       }),

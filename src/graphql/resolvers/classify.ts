@@ -8,16 +8,15 @@ export const classify: MutationResolvers['classify'] = async (_root, { image, op
   const { gateway, uploads, gone, arrival } = context;
   if (!arrival) throw new GatewayError('BAD_USER_INPUT', 'The picture must be uploaded in a multipart request.');
   const model = options?.model ? gateway.repository.resolve(options.model) : gateway.defaultModel;
-  return uploads.read(image, arrival, async (picture) => {
-    const classification = await classifyPicture(gateway.pool, {
-      id: randomUUID(),
-      picture,
-      model,
-      topK: options?.topK ?? null,
-      deadlineMs: options?.deadlineMs ?? null,
-      signal: gone,
-    });
-    const { receipt } = classification;
-    return { ...classification, receipt: { ...receipt, worker: graphqlWorkerKind(receipt.worker) } };
-  });
+  const topK = positive('topK', options?.topK, 'a number of scores');
+  const deadlineMs = positive('deadlineMs', options?.deadlineMs, 'milliseconds');
+  const { bytes, release } = await uploads.read(image, arrival);
+  const request = { id: randomUUID(), picture: bytes, onReleased: release, model, topK, deadlineMs, signal: gone };
+  const { receipt, ...classification } = await classifyPicture(gateway.pool, request);
+  return { ...classification, receipt: { ...receipt, worker: graphqlWorkerKind(receipt.worker) } };
 };
+
+function positive(name: string, value: number | null | undefined, unit: string): number | null {
+  if (value === null || value === undefined || value >= 1) return value ?? null;
+  throw new GatewayError('BAD_USER_INPUT', `${name} is ${value}; it must be ${unit}, 1 or more.`);
+}

@@ -1,0 +1,88 @@
+// Facts about hostile files: each gets an answer or a typed error, and none stops or slows the gateway for others.
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { photo } from '../image/jpeg-segments.ts';
+import { type GatewayProcess, ROOT, startGateway } from '../support/gateway-process.ts';
+import { amongOthers, type HostileFile, healthOf, type Outcome, send, sendAll, summary } from './hostile-clients.ts';
+import { HOSTILE } from './hostile-files.ts';
+
+const MiB = 2 ** 20;
+const LABELS = ['cat', 'dog', 'other'];
+const REFUSALS: readonly ErrorCode[] = ['BAD_IMAGE', 'UNSUPPORTED_FORMAT', 'IMAGE_TOO_LARGE'];
+const CORPUS = join(ROOT, '../shared/nasty');
+const HONEST: HostileFile = { name: 'an honest picture', read: () => readFile(photo('cat-window.jpg')) };
+
+let gateway: GatewayProcess;
+let temporary: string;
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'warmpool-hostile-'));
+  process.env.TMPDIR = temporary;
+  gateway = await startGateway('--reserved', '2', '--max-workers', '2');
+});
+afterAll(async () => {
+  await gateway.stop();
+  await rm(temporary, { recursive: true });
+});
+
+async function survives(what: string, files: readonly HostileFile[]): Promise<readonly Outcome[]> {
+  await send(gateway.url, HONEST);
+  const before = await healthOf(gateway.url);
+  const { outcomes, honest, peakBytes } = await amongOthers(gateway.url, HONEST, () => sendAll(gateway.url, files));
+  process.stderr.write(summary(what, outcomes, before.memoryBytes, peakBytes));
+  process.stderr.write(summary('meanwhile', honest, before.memoryBytes, peakBytes));
+
+  expect(outcomes.filter(({ answer }) => ![...LABELS, ...REFUSALS].includes(answer))).toEqual([]);
+  expect(outcomes.filter(({ message }) => message && /\n|node_modules|undefined|\/\w+\/\w+/.test(message))).toEqual([]);
+  expect(new Set(honest.map(({ answer }) => answer))).toEqual(new Set(['cat']));
+  expect(Math.max(...honest.map(({ ms }) => ms))).toBeLessThan(5000);
+  expect(peakBytes - before.memoryBytes).toBeLessThan(300 * MiB);
+  expect((await healthOf(gateway.url)).counters).toEqual({ ...before.counters, workersDied: 0 });
+  expect(gateway.process.exitCode).toBeNull();
+  expect(gateway.log()).not.toContain('internal error');
+  return outcomes;
+}
+
+function unexpected(outcomes: readonly Outcome[]): Outcome[] {
+  const expected = new Map(HOSTILE.map((file) => [file.name, file.expected]));
+  return outcomes.filter(({ name, answer }) => answer !== expected.get(name));
+}
+
+describe('files made to break things', () => {
+  it('get the answer or the refusal that fits each of them', async () => {
+    expect(unexpected(await survives('made here', HOSTILE))).toEqual([]);
+  });
+
+  it('get it also when each comes eight times at once', async () => {
+    const files = HOSTILE.flatMap((file) => Array.from({ length: 8 }, () => file));
+    expect(unexpected(await survives('made here, eight times', files))).toEqual([]);
+  });
+});
+
+const corpus = existsSync(CORPUS);
+if (!corpus) {
+  process.stderr.write(
+    `skipped: the corpus of hostile files. ${CORPUS} is not here; a part of github.com/dvyukov/go-fuzz-corpus serves.\n`,
+  );
+}
+
+describe.skipIf(!corpus)('a corpus of pictures that broke other decoders', () => {
+  it('is answered or refused, each file of it', { timeout: 180_000 }, async () => {
+    const entries = await readdir(CORPUS, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.name !== 'README.md');
+    const outcomes = await survives(
+      'corpus',
+      files.map(({ name, parentPath }) => ({ name, read: () => readFile(join(parentPath, name)) })),
+    );
+    expect(outcomes).toHaveLength(files.length);
+  });
+});
+
+describe('after all that', () => {
+  it('there is no new file in the folder for temporary files', async () => {
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
