@@ -7,7 +7,11 @@ import { ROOT, type ServerProcess, startServer } from './server-process.ts';
 
 const COLD_STARTS = 11;
 const EXTRA_WORKERS = 7;
-const SOAK_REQUESTS = 10_000;
+/** Requests between two looks at the memory. */
+const STRIDE = 500;
+const SOAK_STRIDES = 30;
+/** Of these: the first looks, after the warm-up, that are compared with the last ones. */
+const COMPARED = 10;
 
 interface WorkerStats {
   readonly id: number;
@@ -16,10 +20,7 @@ interface WorkerStats {
 
 export async function measureFootprint(uploads: readonly Upload[]) {
   const soaked = await gateway();
-  await load(soaked.url, uploads, 8, { seconds: 3600, requests: 1000 });
-  const early = await soaked.usage();
-  await load(soaked.url, uploads, 8, { seconds: 3600, requests: SOAK_REQUESTS });
-  const late = await soaked.usage();
+  const memory = await soak(soaked, uploads);
   await soaked.stop();
 
   const scaled = await gateway('--max-workers', String(1 + EXTRA_WORKERS), '--reserved', '1', '--keep-alive', '0');
@@ -38,9 +39,23 @@ export async function measureFootprint(uploads: readonly Upload[]) {
     modelMs: median('model'),
     warmUpMs: median('warmUp'),
     workerMB: round((many.rssBytes - few.rssBytes) / EXTRA_WORKERS / 2 ** 20),
-    rssMBAfter1000: round(early.rssBytes / 2 ** 20),
-    [`rssMBAfter${1000 + SOAK_REQUESTS}`]: round(late.rssBytes / 2 ** 20),
+    rssMBFirst5000: Math.min(...memory.slice(0, COMPARED)),
+    rssMBLast5000of15000: Math.min(...memory.slice(-COMPARED)),
   };
+}
+
+/**
+ * MB resident after every 500 requests. Between two major collections the heap grows by some 50 MB and falls back, so only
+ * the lowest of several looks can be compared with the lowest of several others.
+ */
+async function soak(server: ServerProcess, uploads: readonly Upload[]): Promise<readonly number[]> {
+  const memory: number[] = [];
+  await load(server.url, uploads, 8, { seconds: 60, requests: 1000 });
+  for (let i = 0; i < SOAK_STRIDES; i++) {
+    await load(server.url, uploads, 8, { seconds: 60, requests: STRIDE });
+    memory.push(round((await server.usage()).rssBytes / 2 ** 20));
+  }
+  return memory;
 }
 
 function gateway(...flags: readonly string[]): Promise<ServerProcess> {
