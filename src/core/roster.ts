@@ -12,7 +12,6 @@ export interface Model {
   readonly coldStart: Estimate;
   /** Starts that failed since the last one that succeeded. */
   failedStarts: number;
-  lastFailure: string;
   startAllowedAt: number;
 }
 
@@ -51,7 +50,6 @@ export class Roster {
         service: new Estimate(this.#assumed.serviceMs),
         coldStart: new Estimate(this.#assumed.coldStartMs),
         failedStarts: 0,
-        lastFailure: '',
         startAllowedAt: 0,
       };
       this.#models.set(key, model);

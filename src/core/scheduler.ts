@@ -6,7 +6,8 @@
  *   queued   → running   when a free warm worker takes it (late binding: never before)
  *            → rejected  its deadline passes, it is cancelled, or no worker can be had for its model
  *   running  → done      its worker finished
- *            → queued    its worker died; once, then rejected
+ *            → queued    its worker died, or others in its batch may have made it run over the time limit; once, then
+ *                        rejected
  *            → rejected  its deadline passes, it is cancelled, or its task runs over the time limit. The worker is left
  *                        to finish (a cancel never costs a warm model); only the time limit stops it
  * A worker is
@@ -98,24 +99,18 @@ export class Scheduler {
     return this.#settle(now);
   }
 
-  /** The thread has ended, asked to or not; `why` is for those who must be told. */
-  workerGone(now: number, id: WorkerId, why: string): readonly Command[] {
+  /** The thread has ended, asked to or not. */
+  workerGone(now: number, id: WorkerId): readonly Command[] {
     const { jobs, roster, counters } = this.#state;
     const worker = roster.get(id);
     if (!worker) return [];
     roster.remove(worker);
     if (worker.state === 'stopping') return this.#settle(now);
     counters.workersDied++;
-    if (worker.state === 'starting') this.#state.startFailed(worker.model, now, why);
+    if (worker.state === 'starting') this.#state.startFailed(worker.model, now);
     for (const job of jobs.runningOn(id)) {
-      if (job.attempts > 1) {
-        const message = `The worker died while it ran the request, ${job.attempts} times: ${why}`;
-        counters.failed++;
-        this.#state.reject(job, new GatewayError('WORKER_FAILED', message));
-      } else {
-        counters.retried++;
-        jobs.requeue(job);
-      }
+      if (job.attempts > 1) this.#state.fail(job, `${job.attempts} workers died while they ran the request.`);
+      else this.#state.retry(job);
     }
     return this.#settle(now);
   }

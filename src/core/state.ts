@@ -1,5 +1,5 @@
 /** What the inputs of the scheduler record and its rules read, and the few ways to change it that also emit a command. */
-import type { GatewayError } from './errors.ts';
+import { GatewayError } from './errors.ts';
 import { type Job, Jobs } from './jobs.ts';
 import { startBackoffMs } from './policies/backoff.ts';
 import { evictable } from './policies/placement.ts';
@@ -56,17 +56,27 @@ export class State {
     return true;
   }
 
-  stop(worker: Worker, reason: string): void {
+  stop(worker: Worker, reason: string, failed = false): void {
     worker.state = 'stopping';
     this.counters.workersStopped++;
-    this.emit({ type: 'stop', worker: worker.id, reason });
+    this.emit({ type: 'stop', worker: worker.id, reason, failed });
   }
 
   /** The next start of this model waits for the back-off. */
-  startFailed(model: Model, now: number, why: string): void {
+  startFailed(model: Model, now: number): void {
     model.failedStarts++;
-    model.lastFailure = why;
     model.startAllowedAt = now + startBackoffMs(model.failedStarts);
+  }
+
+  /** Back to its old place in the queue. */
+  retry(job: Job): void {
+    this.counters.retried++;
+    this.jobs.requeue(job);
+  }
+
+  fail(job: Job, message: string): void {
+    this.counters.failed++;
+    this.reject(job, new GatewayError('WORKER_FAILED', message));
   }
 
   reject(job: Job, error: GatewayError): void {

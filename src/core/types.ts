@@ -35,7 +35,8 @@ export type Command =
       readonly model: ModelKey;
       readonly reason: string;
     }
-  | { readonly type: 'stop'; readonly worker: WorkerId; readonly reason: string }
+  /** `failed`: it ran over a limit, as opposed to not being needed. */
+  | { readonly type: 'stop'; readonly worker: WorkerId; readonly reason: string; readonly failed: boolean }
   | {
       readonly type: 'dispatch';
       readonly worker: WorkerId;
@@ -47,7 +48,7 @@ export type Command =
   /** Call `tick` at this time (or not at all: `Infinity`); replaces the one before. */
   | { readonly type: 'wakeAt'; readonly at: number };
 
-/** `coreCount` and the like are the driver's business; these are the numbers that the rules use. */
+/** The numbers that the rules use. */
 export interface SchedulerOptions {
   /** Most workers at once, reserved and on-demand, those starting and stopping included. */
   readonly maxWorkers: number;
@@ -68,9 +69,6 @@ export interface SchedulerOptions {
 
 /** What a scaling policy may look at. */
 interface ScalingView {
-  readonly queued: number;
-  /** Workers of this model that are warm or on their way to it. */
-  readonly workers: number;
   /** Predicted wait of the last queued request, in ms, workers in start-up counted as capacity. */
   readonly predictedWaitMs: number;
   readonly serviceMs: number;

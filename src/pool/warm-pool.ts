@@ -54,8 +54,8 @@ interface Pending {
   readonly submittedAt: number;
   /** Answered or rejected. */
   settled: boolean;
-  /** A worker reads the picture. */
-  running: boolean;
+  /** Workers that read the picture: two, if one is being ended while another already tries again. */
+  readers: number;
   settle(result: PoolAnswer | GatewayError): void;
 }
 
@@ -65,6 +65,8 @@ interface LiveWorker {
   coldStart: ColdStartPhases | null;
   /** What it was given last; empty once it is done with it. */
   batch: readonly Pending[];
+  /** It was told to stop: null if not yet, else why. */
+  stopped: 'not needed' | 'failed' | null;
 }
 
 export interface WarmPoolParts {
@@ -101,12 +103,12 @@ export class WarmPool {
         request,
         submittedAt: now,
         settled: false,
-        running: false,
+        readers: 0,
         settle: (result) => {
           signal.removeEventListener('abort', onAbort);
           this.#pending.delete(id);
           pending.settled = true;
-          if (!pending.running) request.onReleased();
+          if (pending.readers === 0) request.onReleased();
           if (result instanceof GatewayError) reject(result);
           else resolve(result);
         },
@@ -156,7 +158,7 @@ export class WarmPool {
           this.#start(command);
           break;
         case 'stop':
-          void this.#workers.get(command.worker)?.worker.stop(command.reason);
+          this.#stop(command);
           break;
         case 'dispatch':
           void this.#dispatch(command);
@@ -176,7 +178,7 @@ export class WarmPool {
   #start({ worker: id, kind, model, reason }: Extract<Command, { type: 'start' }>): void {
     this.#events.emit({ type: 'workerStarting', worker: id, kind, model, reason });
     const worker = this.#spawn(model, (why) => this.#ended(id, why));
-    const live: LiveWorker = { worker, model, coldStart: null, batch: [] };
+    const live: LiveWorker = { worker, model, coldStart: null, batch: [], stopped: null };
     this.#workers.set(id, live);
     worker.warmUp().then(
       (phases) => {
@@ -188,21 +190,27 @@ export class WarmPool {
     );
   }
 
+  #stop({ worker: id, reason, failed }: Extract<Command, { type: 'stop' }>): void {
+    const live = this.#workers.get(id);
+    if (!live) return;
+    live.stopped = failed ? 'failed' : 'not needed';
+    void live.worker.stop(reason);
+  }
+
   #ended(id: WorkerId, reason: string): void {
     const live = this.#workers.get(id);
     if (!live) return;
     this.#workers.delete(id);
     finishReading(live);
-    const state = this.#scheduler.snapshot().workers.find((worker) => worker.id === id)?.state;
-    const died = state !== 'stopping' && this.#phase === 'open';
+    const died = live.stopped !== 'not needed' && this.#phase === 'open';
     this.#events.emit({ type: 'workerGone', worker: id, model: live.model, reason, died });
-    this.#execute(this.#scheduler.workerGone(this.#clock.now(), id, reason));
+    this.#execute(this.#scheduler.workerGone(this.#clock.now(), id));
   }
 
   async #dispatch({ worker: id, kind, batch }: Extract<Command, { type: 'dispatch' }>): Promise<void> {
     const live = this.#workers.get(id) as LiveWorker;
     live.batch = batch.map(({ job }) => this.#pending.get(job) as Pending);
-    for (const pending of live.batch) pending.running = true;
+    for (const pending of live.batch) pending.readers++;
     let outcomes: readonly Outcome[];
     try {
       outcomes = await live.worker.run(live.batch.map(({ request }) => request.picture));
@@ -210,6 +218,7 @@ export class WarmPool {
       return; // It ends, and #ended says so: the scheduler retries elsewhere.
     }
     finishReading(live);
+    if (live.stopped) return; // It ran over its limit and finished all the same: others try again what it had.
     const now = this.#clock.now();
     // First, because it rejects those that are too late; cancelled ones were settled before. Their results are dropped.
     this.#execute(this.#scheduler.finished(now, id));
@@ -236,8 +245,8 @@ export class WarmPool {
 
 function finishReading(live: LiveWorker): void {
   for (const pending of live.batch) {
-    pending.running = false;
-    if (pending.settled) pending.request.onReleased();
+    pending.readers--;
+    if (pending.settled && pending.readers === 0) pending.request.onReleased();
   }
   live.batch = [];
 }

@@ -5,7 +5,7 @@
  *   constructed → warming → warm → ended
  * `onEnded` is called exactly once, whichever way the thread ended, after it is gone.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ColdStartPhases } from '../core/ports.ts';
@@ -14,10 +14,15 @@ import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData 
 // The compiled file, also when this module runs from its source under a test runner.
 const WORKER_FILE = fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
 
+/** How long a worker that is to end may go on with its start, in ms: longer than any that is not stuck. */
+const LOADING_PATIENCE_MS = 10_000;
+
 export class WorkerSlot {
   readonly #piscina: Piscina;
   readonly #startedAt = sharedNow();
   readonly #onEnded: (why: string) => void;
+  /** Settles when the thread is no longer loading native libraries; see #end. */
+  #loading: Promise<unknown> = Promise.resolve();
   #ended: Promise<void> | null = null;
   #reason: string | null = null;
 
@@ -40,7 +45,9 @@ export class WorkerSlot {
 
   /** Resolves once the model is loaded and the whole path has run once. */
   async warmUp(): Promise<ColdStartPhases> {
-    const report: WarmUpReport = await this.#run(undefined, { name: 'warmUp' });
+    const warmUp = this.#run<WarmUpReport>(undefined, { name: 'warmUp' });
+    this.#loading = warmUp.catch(() => {});
+    const report = await warmUp;
     return {
       thread: report.threadUp - this.#startedAt,
       runtime: report.runtimeLoaded - report.threadUp,
@@ -62,14 +69,22 @@ export class WorkerSlot {
   }
 
   /**
-   * A turn later: a thread that died is first reported and then removed by piscina, with its reason in between, and to
-   * destroy the pool before that would wait for an exit that has already been.
+   * Not at once, for two reasons. A thread that died is first reported and then removed by piscina: to destroy the pool
+   * in between would wait for an exit that has already been. And a thread that is terminated while it loads a native
+   * library takes the whole process with it (onnxruntime-node aborts): so it may finish its start, up to a limit.
    */
   #end(): Promise<void> {
-    this.#ended ??= nextTurn()
-      .then(() => this.#piscina.destroy())
-      .then(() => this.#onEnded(this.#reason ?? 'the thread exited'));
+    this.#ended ??= this.#endWhenLoaded();
     return this.#ended;
+  }
+
+  async #endWhenLoaded(): Promise<void> {
+    const patience = new AbortController();
+    await nextTurn();
+    await Promise.race([this.#loading, wait(LOADING_PATIENCE_MS, null, { signal: patience.signal }).catch(() => {})]);
+    patience.abort();
+    await this.#piscina.destroy();
+    this.#onEnded(this.#reason ?? 'the thread exited');
   }
 
   async #run<Result>(task: unknown, options: { name?: string }): Promise<Result> {

@@ -38,6 +38,8 @@ export interface WorkerRecord {
   busySince: number;
   warm: boolean;
   next: Appointment | null;
+  /** It was told to stop: what it still does counts for nothing. */
+  stopped: boolean;
 }
 
 export interface Entry {

@@ -65,13 +65,13 @@ export class VirtualPool {
   }
 
   /** The thread of this worker ends now, whatever it was doing. */
-  kill(id: WorkerId, why = 'killed'): readonly Command[] {
+  kill(id: WorkerId): readonly Command[] {
     const worker = this.#worker(id);
     worker.next?.cancel();
     this.workers.delete(id);
     this.lastGone = worker;
-    for (const job of worker.batch ?? []) if (this.job(job).state === 'running') this.job(job).state = 'waiting';
-    return this.#input(`workerGone ${id}`, () => this.scheduler.workerGone(this.now, id, why));
+    if (!worker.stopped) this.#backToTheQueue(worker);
+    return this.#input(`workerGone ${id}`, () => this.scheduler.workerGone(this.now, id));
   }
 
   /** At that time, do this. */
@@ -121,16 +121,18 @@ export class VirtualPool {
     if (command.type === 'start') {
       if (this.workers.has(command.worker)) throw new Error(`worker ${command.worker} was started twice`);
       const worker = { model: command.model, startedAt: this.now, warm: false };
-      this.workers.set(command.worker, { ...worker, batch: null, busySince: Number.NaN, next: null });
+      this.workers.set(command.worker, { ...worker, batch: null, busySince: Number.NaN, next: null, stopped: false });
       this.#plan(command.worker, this.#world.start(command.model), () => this.#ready(command.worker));
     } else if (command.type === 'dispatch') {
       const batch = command.batch.map((binding) => binding.job);
       this.#dispatch(command.worker, batch);
       this.#plan(command.worker, this.#world.serve(batch), () => this.#finished(command.worker));
     } else if (command.type === 'stop') {
-      this.#worker(command.worker);
+      const worker = this.#worker(command.worker);
+      this.#backToTheQueue(worker);
+      worker.stopped = true;
       this.at(this.now + this.#world.stopMs, () => {
-        if (this.workers.has(command.worker)) this.kill(command.worker, 'stopped');
+        if (this.workers.has(command.worker)) this.kill(command.worker);
       });
     } else if (command.type === 'reject') {
       this.#end(command.job).error = command.error;
@@ -151,7 +153,7 @@ export class VirtualPool {
 
   /** What the worker does now ends as its fate says; a hanging one does not end. */
   #plan(id: WorkerId, fate: Fate, well: () => void): void {
-    const end = fate.dies ? () => this.kill(id, 'it crashed') : well;
+    const end = fate.dies ? () => this.kill(id) : well;
     this.#worker(id).next = this.#agenda.add(this.now + fate.ms, end);
   }
 
@@ -172,6 +174,11 @@ export class VirtualPool {
     }
   }
 
+  /** What ran on a worker that dies or is stopped, and was not rejected with it. */
+  #backToTheQueue({ batch }: WorkerRecord): void {
+    for (const job of batch ?? []) if (this.job(job).state === 'running') this.job(job).state = 'waiting';
+  }
+
   /** Answers what the scheduler does not reject in the same breath. */
   #finished(id: WorkerId): void {
     const worker = this.#worker(id);
@@ -179,7 +186,7 @@ export class VirtualPool {
     worker.batch = null;
     const answer = (rejected: ReadonlySet<JobId>) => {
       for (const job of batch) {
-        if (this.job(job).state === 'running' && !rejected.has(job)) this.#end(job).answeredBy = id;
+        if (!worker.stopped && this.job(job).state === 'running' && !rejected.has(job)) this.#end(job).answeredBy = id;
       }
     };
     this.#input(`finished ${id}`, () => this.scheduler.finished(this.now, id), answer);

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startGateway } from '../support/gateway-process.ts';
@@ -14,6 +16,11 @@ it('on SIGTERM every accepted request is answered, and the process exits with 0'
   expect(await gateway.stop()).toBe(0);
   const settled: GraphQLAnswer<{ classify: Classified }>[] = await Promise.all(answers);
   expect(settled.map(({ data }) => data?.classify.model)).toEqual(Array(6).fill('slow@1'));
+});
+
+it('a gateway that is stopped while its workers load still exits with 0', async () => {
+  // onnxruntime-node aborts the process if its thread is terminated at the wrong moment: so at several.
+  for (const afterMs of [0, 20, 40, 60, 80, 100, 120, 140]) expect(await stopWhileStarting(afterMs)).toEqual([0, null]);
 });
 
 it('an idle gateway stops within two seconds', async () => {
@@ -43,3 +50,22 @@ it('the log says once which engine runs the model, and why faster ones do not', 
     { model: 'cat-dog@1', engine: 'onnx', skipped: [] },
   ]);
 });
+
+/** Resolves to the exit code and signal of a gateway that gets SIGTERM so long after it began to listen. */
+async function stopWhileStarting(afterMs: number): Promise<unknown[]> {
+  const child = spawn(process.execPath, [
+    'dist/main.cjs',
+    'serve',
+    '--port',
+    '0',
+    '--reserved',
+    '2',
+    '--max-workers',
+    '2',
+  ]);
+  const exited = once(child, 'exit');
+  child.stderr.resume();
+  await once(child.stdout, 'data');
+  setTimeout(() => child.kill('SIGTERM'), afterMs);
+  return await exited;
+}

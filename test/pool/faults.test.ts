@@ -18,7 +18,7 @@ describe('when workers fail', () => {
     pool = await openTestPool('faulty', { reserved: '1', maxWorkers: '1' });
     await expect(pool.run(CRASH)).rejects.toMatchObject({
       code: 'WORKER_FAILED',
-      message: expect.stringContaining('2 times'),
+      message: '2 workers died while they ran the request.',
     });
     expect(pool.pool.stats().counters).toMatchObject({ retried: 1, workersDied: 2 });
     expect((await pool.run(RED)).kind).toBe('reserved');
@@ -38,6 +38,13 @@ describe('when workers fail', () => {
       message: expect.stringContaining('200 ms'),
     });
     expect((await pool.run(RED)).worker).toBe(2);
+  });
+
+  it('a picture that hangs takes no other of its batch with it', async () => {
+    pool = await openTestPool('faulty', { reserved: '1', maxWorkers: '1', maxBatch: '8', taskTimeout: '300' });
+    const [, red, hang, alsoRed] = await Promise.allSettled([RED, RED, HANG, RED].map((picture) => pool?.run(picture)));
+    expect(hang).toMatchObject({ status: 'rejected', reason: { code: 'WORKER_FAILED' } });
+    expect([red?.status, alsoRed?.status]).toEqual(['fulfilled', 'fulfilled']);
   });
 
   it('a cancelled request is answered at once and leaves its worker warm', async () => {
@@ -85,7 +92,7 @@ describe('when workers fail', () => {
     });
     await expect(pool.run(RED)).rejects.toMatchObject({
       code: 'WORKER_FAILED',
-      message: expect.stringContaining('fails to load'),
+      message: 'unloadable@1 cannot start: 3 attempts failed in a row.',
       retryAfterMs: expect.any(Number),
     });
   });

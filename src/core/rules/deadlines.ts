@@ -15,17 +15,16 @@ export function stopOverrunning(state: State, now: number): void {
   const { taskTimeoutMs, startTimeoutMs } = state.options;
   for (const worker of state.roster.all()) {
     if (worker.state !== 'starting' || now < worker.startedAt + startTimeoutMs) continue;
-    const why = `its start ran over the limit of ${startTimeoutMs} ms`;
-    state.startFailed(worker.model, now, why);
-    state.stop(worker, why);
+    state.startFailed(worker.model, now);
+    state.stop(worker, `its start ran over the limit of ${startTimeoutMs} ms`, true);
   }
   for (const worker of state.roster.all()) {
     if (worker.state !== 'busy' || now < worker.busySince + taskTimeoutMs) continue;
-    const message = `The task ran over its limit of ${taskTimeoutMs} ms; its worker was terminated.`;
     for (const job of state.jobs.runningOn(worker.id)) {
-      state.counters.failed++;
-      state.reject(job, new GatewayError('WORKER_FAILED', message));
+      // One of several is to blame, and nobody knows which: each is tried once more, alone.
+      if (worker.batchSize > 1) state.retry(job);
+      else state.fail(job, `The task ran over its limit of ${taskTimeoutMs} ms; its worker was terminated.`);
     }
-    state.stop(worker, `its task ran over the limit of ${taskTimeoutMs} ms`);
+    state.stop(worker, `its task ran over the limit of ${taskTimeoutMs} ms`, true);
   }
 }

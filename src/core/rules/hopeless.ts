@@ -21,7 +21,8 @@ export function failHopeless(state: State, now: number): void {
 
 function whyHopeless(state: State, now: number, model: Model): GatewayError | null {
   if (breakerOpen(model.failedStarts) && model.startAllowedAt > now) {
-    const message = `${model.key} cannot start, ${model.failedStarts} attempts failed in a row: ${model.lastFailure}`;
+    // Why is for the log: it names paths and libraries.
+    const message = `${model.key} cannot start: ${model.failedStarts} attempts failed in a row.`;
     return new GatewayError('WORKER_FAILED', message, Math.ceil(model.startAllowedAt - now));
   }
   const { scaling, maxWorkers } = state.options;
@@ -31,6 +32,6 @@ function whyHopeless(state: State, now: number, model: Model): GatewayError | nu
     reserved: model.reserved,
     reservedForOthers: state.roster.reservedFloor(model.key),
     maxWorkers,
-    policyStarts: scaling({ queued: 1, workers: 0, predictedWaitMs, serviceMs: model.service.value }) !== null,
+    policyStarts: scaling({ predictedWaitMs, serviceMs: model.service.value }) !== null,
   });
 }

@@ -7,13 +7,8 @@ export function scale(state: State, now: number): void {
   for (const model of byNeed(state)) {
     for (;;) {
       const queued = state.jobs.queued(model.key).size;
-      const workers = state.roster.of(model);
-      const reason = state.options.scaling({
-        queued,
-        workers: workers.filter((worker) => worker.state !== 'stopping').length,
-        predictedWaitMs: capacityWaitMs(now, model, workers, queued - 1),
-        serviceMs: model.service.value,
-      });
+      const predictedWaitMs = capacityWaitMs(now, model, state.roster.of(model), queued - 1);
+      const reason = state.options.scaling({ predictedWaitMs, serviceMs: model.service.value });
       if (reason === null || !state.start(now, model, 'on-demand', reason)) break;
     }
   }

@@ -59,6 +59,18 @@ describe('a task over its limit', () => {
   });
 });
 
+describe('a batch over the time limit', () => {
+  it('fails the one that hangs, after the others were tried again and answered', () => {
+    const serve = (ids: readonly string[]) => ({ ms: ids.includes('p') ? Number.POSITIVE_INFINITY : 100 });
+    const pool = warmPool(1, { taskTimeoutMs: 400, maxBatch: 8, maxWorkers: 1 }, { serve });
+    for (const id of ['first', 'a', 'p', 'b']) pool.submit(id);
+    pool.runToRest();
+    expect(outcome(pool, 'p')).toMatchObject({ code: 'WORKER_FAILED' });
+    for (const id of ['a', 'b']) expect(outcome(pool, id)).toMatchObject({ worker: expect.any(Number) });
+    expect(pool.scheduler.snapshot().counters).toMatchObject({ failed: 1, finished: 3 });
+  });
+});
+
 describe('a start over its limit', () => {
   const hanging = { start: () => ({ ms: Number.POSITIVE_INFINITY }) };
 
@@ -69,7 +81,7 @@ describe('a start over its limit', () => {
     expect(workers(pool.runTo(1_999))).toEqual(['1 a on-demand starting']);
     expect(workers(pool.runTo(2_000))).toEqual(['1 a on-demand stopping']);
     const why = 'its start ran over the limit of 2000 ms';
-    expect(pool.log.at(-1)?.commands).toContainEqual({ type: 'stop', worker: 1, reason: why });
+    expect(pool.log.at(-1)?.commands).toContainEqual({ type: 'stop', worker: 1, reason: why, failed: true });
     expect(workers(pool.runTo(2_099))).toEqual([]);
     expect(workers(pool.runTo(2_100))).toEqual(['2 a on-demand starting']);
     expect(outcome(pool.runToRest(), 'p')).toEqual({ worker: 2, at: 2_500 });
@@ -88,9 +100,7 @@ describe('a start over its limit', () => {
     pool.submit('p');
     pool.runTo(3_310);
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: 390, at: 3_310 });
-    expect(pool.job('p').error?.message).toBe(
-      'a cannot start, 3 attempts failed in a row: its start ran over the limit of 1000 ms',
-    );
+    expect(pool.job('p').error?.message).toBe('a cannot start: 3 attempts failed in a row.');
     expect(pool.scheduler.snapshot().counters).toMatchObject({ rejected: 1, failed: 0 });
   });
 

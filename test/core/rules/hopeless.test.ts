@@ -31,7 +31,7 @@ describe('workers that die while they start', () => {
     expect(outcome(pool, 'p')).toBe('open');
     pool.runTo(300);
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: 400, at: 300 });
-    expect(pool.job('p').error?.message).toBe('a cannot start, 3 attempts failed in a row: it crashed');
+    expect(pool.job('p').error?.message).toBe('a cannot start: 3 attempts failed in a row.');
     pool.runTo(450).submit('q');
     expect(outcome(pool, 'q')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: 250, at: 450 });
   });
