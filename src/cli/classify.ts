@@ -23,6 +23,7 @@ export async function classify(files: readonly string[], json: boolean, config: 
   const workers = Math.min(config.maxWorkers, files.length);
   const gateway = await openGateway({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
   const { stderr, stdout } = process;
+  stdout.on('error', endOfReader);
   const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;
   bar?.start('Classifying');
   const width = Math.max(...files.map((file) => file.length));
@@ -43,6 +44,12 @@ export async function classify(files: readonly string[], json: boolean, config: 
   for (const line of held) stdout.write(`${line}\n`);
   await gateway.pool.close();
   if (failed > 0) process.exitCode = 1;
+}
+
+/** Whoever reads the answers may have enough of them, as `head` does. */
+function endOfReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBytes: number): Promise<Result> {

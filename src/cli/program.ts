@@ -1,6 +1,7 @@
 /** The command line: what there is, and how it is asked for. One command per file beside this one. */
+import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { ConfigError, flagOf, loadConfig, SETTINGS, type SettingName } from '../config.ts';
+import { ConfigError, defaultOf, flagOf, loadConfig, SETTINGS, type Setting, type SettingName } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { EngineUnavailableError } from '../engine/engine.ts';
 import { ModelRepositoryError } from '../models/repository.ts';
@@ -11,15 +12,19 @@ const USER_ERRORS = [ConfigError, GatewayError, ModelRepositoryError, EngineUnav
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;
 
-const CLASSIFY_SETTINGS: readonly SettingName[] = [
-  'modelDir',
-  'model',
-  'engine',
-  'maxWorkers',
-  'maxUploadBytes',
-  'maxPixels',
-  'logLevel',
-];
+type CommandSettings = Partial<Record<SettingName, Setting>>;
+
+const { modelDir, model, engine, maxWorkers, maxUploadBytes, maxPixels, logLevel } = SETTINGS;
+
+const CLASSIFY_SETTINGS: CommandSettings = {
+  modelDir,
+  model: { ...model, help: 'model to classify with: name, name@alias or name@version' },
+  engine,
+  maxWorkers: { ...maxWorkers, help: 'most workers at once; never more than there are files' },
+  maxUploadBytes,
+  maxPixels,
+  logLevel: { ...logLevel, fallback: 'warn' },
+};
 
 const HELP = `
 Start with:
@@ -40,18 +45,21 @@ Examples:
   warmpool classify cat.jpg
   warmpool classify --json photos/*.jpg | jq .label`;
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
 export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('warmpool')
     .description('A GraphQL inference gateway with a warm pool of workers.')
+    .version(version)
     .addHelpText('after', HELP)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
   // Commands are loaded when they are run: the help needs none of what they need.
-  withSettings(program.command('serve'), Object.keys(SETTINGS) as SettingName[])
+  withSettings(program.command('serve'), SETTINGS)
     .description('Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.')
     .addHelpText('after', SERVE_HELP)
     .action(async (flags) => {
-      const config = loadConfig(flags, process.env);
+      const config = loadConfig(SETTINGS, flags, process.env);
       await (await import('./serve.ts')).serve(config);
     });
 
@@ -60,7 +68,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--json', 'one JSON object per line instead of a table')
     .addHelpText('after', CLASSIFY_HELP)
     .action(async (files, { json, ...flags }) => {
-      const config = loadConfig(flags, { [SETTINGS.logLevel.env]: 'warn', ...process.env });
+      const config = loadConfig(CLASSIFY_SETTINGS, flags, process.env);
       await (await import('./classify.ts')).classify(files, json === true, config);
     });
 
@@ -74,11 +82,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function withSettings(command: Command, names: readonly SettingName[]): Command {
-  for (const name of names) {
-    const { help, env, fallback } = SETTINGS[name];
-    const shown = fallback === null || help.includes('(default') ? '' : ` (default: ${fallback})`;
-    command.addOption(new Option(`${flagOf(name)} <value>`, `${help}${shown} [${env}]`));
+function withSettings(command: Command, settings: CommandSettings): Command {
+  for (const [name, setting] of Object.entries(settings)) {
+    const text = `${setting.help} (default: ${defaultOf(setting)}) [${setting.env}]`;
+    command.addOption(new Option(`${flagOf(name)} <value>`, text));
   }
   return command;
 }

@@ -2,7 +2,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { EventSink } from '../core/ports.ts';
 
 /** Errors of the request itself, which Apollo reports under codes of its own; their messages are made for clients. */
@@ -48,18 +48,21 @@ export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
 }
 
-/** Errors of the multipart parser carry an HTTP status and nothing else that is stable. */
+/**
+ * Errors of the multipart parser differ in their text only. Throws what is no client's fault, such as a lack of memory.
+ */
 export function fromMultipartError(error: unknown, maxBytes: number): GatewayError {
   if (error instanceof GatewayError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const code: ErrorCode = message.includes('max file uploads')
-    ? 'TOO_MANY_FILES'
-    : message.includes('disconnected')
-      ? 'CANCELLED'
-      : 'BAD_USER_INPUT';
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error;
+  const { message } = error;
   if (message.includes('File truncated')) return fileTooLarge(maxBytes);
-  if (message.includes('multiple times')) return new GatewayError(code, 'One file can be used only once in a request.');
-  return new GatewayError(code, `The multipart request cannot be read: ${message.slice(0, 300)}`);
+  if (message.includes('max file uploads'))
+    return new GatewayError('TOO_MANY_FILES', 'One file a request is accepted.');
+  if (message.includes('disconnected')) return new GatewayError('CANCELLED', 'The client went away.');
+  if (message.includes('multiple times')) {
+    return new GatewayError('BAD_USER_INPUT', 'One file can be used only once in a request.');
+  }
+  return new GatewayError('BAD_USER_INPUT', `The multipart request cannot be read: ${message.slice(0, 300)}`);
 }
 
 export function fileTooLarge(maxBytes: number): GatewayError {

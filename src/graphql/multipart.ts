@@ -28,6 +28,7 @@ declare module 'fastify' {
 /** Room for the boundaries, the `operations` and the `map` beside the file, in bytes. */
 const FRAME_BYTES = 64 * 1024;
 const MAX_FILES = 1;
+const MULTIPART = /^multipart\/form-data(?=;|$)/i;
 /** How long the rest of a request that has its answer is read and dropped. */
 const LINGER_MS = 5000;
 /** Either one makes a browser ask before it sends the request across sites. */
@@ -38,7 +39,10 @@ export function acceptMultipart(fastify: FastifyInstance, limits: MultipartLimit
   // The body is not read here: preValidation hands the raw stream to the multipart parser.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request, reply) => {
-    if (!request.headers['content-type']?.startsWith('multipart/form-data')) return;
+    const { headers } = request.raw;
+    if (!headers['content-type'] || !MULTIPART.test(headers['content-type'])) return;
+    // Media types are case-insensitive, but not to the parser.
+    headers['content-type'] = headers['content-type'].replace(MULTIPART, 'multipart/form-data');
     try {
       refuseEarly(request, limits);
       request.body = await parse(request, reply, limits);

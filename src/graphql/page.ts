@@ -1,10 +1,12 @@
 /** The page at / and its files, with the security headers that browsers need for them. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url));
+const ASSETS = join(WEB_ROOT, 'assets/');
 const ONE_YEAR_S = 31_536_000;
 
 export async function servePage(fastify: FastifyInstance): Promise<void> {
@@ -27,7 +29,7 @@ export async function servePage(fastify: FastifyInstance): Promise<void> {
     cacheControl: false,
     setHeaders(reply, path) {
       // Built files carry their digest in the name; the page itself must be asked for anew.
-      const unchanging = path.includes('/assets/');
+      const unchanging = path.startsWith(ASSETS);
       reply.setHeader('cache-control', unchanging ? `public, max-age=${ONE_YEAR_S}, immutable` : 'no-cache');
     },
   });

@@ -117,6 +117,7 @@ export type Model = {
   readonly default: Scalars['Boolean']['output'];
 };
 
+/** Warm workers, by kind; those that start or stop are not counted. */
 export type PoolSummary = {
   readonly __typename?: 'PoolSummary';
   readonly reserved: Scalars['Int']['output'];

@@ -6,8 +6,10 @@
  */
 import { GatewayError } from '../core/errors.ts';
 
-/** Blocks are powers of two from here on, in bytes. */
-const SMALLEST_BLOCK = 64 * 1024;
+/** Blocks are powers of two from here on, in bytes: most photos fit after one growth or none. */
+const SMALLEST_BLOCK = 128 * 1024;
+/** Most bytes of blocks that are kept for the next uploads, beside those that are lent. */
+const MAX_FREE_BYTES = 32 * 2 ** 20;
 
 export class UploadMemory {
   readonly #limit: number;
@@ -15,7 +17,7 @@ export class UploadMemory {
   #lentBytes = 0;
   #freeBytes = 0;
 
-  /** `limit`: most bytes of all blocks together, lent and free. */
+  /** `limit`: most bytes of all blocks that are lent at the same time. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -29,26 +31,20 @@ export class UploadMemory {
     }
     this.#lentBytes += size;
     const block = this.#free.get(size)?.pop();
-    if (block) {
-      this.#freeBytes -= size;
-      return block;
-    }
-    if (this.#lentBytes + this.#freeBytes > this.#limit) this.#forgetFree();
-    return new SharedArrayBuffer(size);
+    if (!block) return new SharedArrayBuffer(size);
+    this.#freeBytes -= size;
+    return block;
   }
 
   /** Takes a block back that nobody reads any more. */
   giveBack(block: SharedArrayBuffer): void {
-    this.#lentBytes -= block.byteLength;
-    this.#freeBytes += block.byteLength;
-    const free = this.#free.get(block.byteLength);
+    const size = block.byteLength;
+    this.#lentBytes -= size;
+    if (this.#freeBytes + size > MAX_FREE_BYTES) return;
+    this.#freeBytes += size;
+    const free = this.#free.get(size);
     if (free) free.push(block);
-    else this.#free.set(block.byteLength, [block]);
-  }
-
-  #forgetFree(): void {
-    this.#free.clear();
-    this.#freeBytes = 0;
+    else this.#free.set(size, [block]);
   }
 }
 

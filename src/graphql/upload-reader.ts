@@ -12,9 +12,6 @@ export interface UploadLimits {
   readonly memoryBytes: number;
 }
 
-/** Where most photos end after one growth or none, in bytes. */
-const FIRST_BLOCK = 128 * 1024;
-
 /** A file in memory. */
 export interface ReceivedUpload {
   readonly bytes: Uint8Array;
@@ -41,7 +38,7 @@ export class UploadReader {
     let size = 0;
     try {
       const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
-      bytes = new Uint8Array(this.#memory.lend(FIRST_BLOCK));
+      bytes = new Uint8Array(this.#memory.lend(1));
       for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
         if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);

@@ -1,5 +1,5 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
-import type { WorkerKind } from '../core/types.ts';
+import type { Binding, WorkerKind } from '../core/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { PoolAnswer, WarmPool } from './warm-pool.ts';
 
@@ -31,18 +31,14 @@ interface Score {
 }
 
 /** See the type of the same name in schema.graphql. */
-interface Receipt {
+interface Receipt extends Omit<Binding, 'job'> {
   readonly requestId: string;
   readonly worker: WorkerKind;
   readonly workerId: number;
-  readonly coldStart: boolean;
-  readonly reason: string;
   readonly batchSize: number;
-  readonly queueMs: number;
   readonly decodeMs: number;
   readonly inferMs: number;
   readonly totalMs: number;
-  readonly predictedWaitMs: number;
 }
 
 /** Rejects with a GatewayError. */
@@ -62,7 +58,7 @@ export async function classify(pool: WarmPool, request: ClassifyRequest): Promis
     ...best,
     scores: topK === null ? scores : scores.slice(0, topK),
     model: model.key,
-    receipt: receiptOf(id, answer),
+    receipt: receiptOf(answer),
   };
 }
 
@@ -71,20 +67,7 @@ function rank(labels: readonly string[], probabilities: Float32Array): readonly 
   return scores.sort((a, b) => b.confidence - a.confidence);
 }
 
-function receiptOf(requestId: string, answer: PoolAnswer): Receipt {
-  const { worker, kind, batchSize, binding, decodeMs, inferMs, totalMs } = answer;
-  const { coldStart, reason, queueMs, predictedWaitMs } = binding;
-  return {
-    requestId,
-    worker: kind,
-    workerId: worker,
-    coldStart,
-    reason,
-    batchSize,
-    queueMs,
-    decodeMs,
-    inferMs,
-    totalMs,
-    predictedWaitMs,
-  };
+function receiptOf({ worker, kind, batchSize, binding, decodeMs, inferMs, totalMs }: PoolAnswer): Receipt {
+  const { job, ...scheduling } = binding;
+  return { requestId: job, worker: kind, workerId: worker, batchSize, ...scheduling, decodeMs, inferMs, totalMs };
 }

@@ -1,7 +1,13 @@
-import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SETTINGS } from '../../src/config.ts';
-import { runCli } from './run-cli.ts';
+import { ROOT } from '../support/gateway-process.ts';
+import { runCli, runCliIn } from './run-cli.ts';
 
 const PHOTOS = 'test/fixtures/photos';
 const photos = readdirSync(PHOTOS).filter((name) => !name.endsWith('.md'));
@@ -34,6 +40,45 @@ describe('warmpool classify', () => {
     const { stdout } = await runCli('classify', '--max-upload-bytes', '1000', `${PHOTOS}/cat-kitten.jpg`);
     expect(stdout).toContain('IMAGE_TOO_LARGE: The file has 50927 bytes; at most 1000 are accepted.');
   });
+
+  it('looks at no settings but its own', async () => {
+    const env = { PORT: 'abc', WARMPOOL_RESERVED: '2', WARMPOOL_UPLOAD_MEMORY: '1' };
+    const { status, stderr } = await runCliIn({ env }, 'classify', '--max-workers', '1', `${PHOTOS}/cat-kitten.jpg`);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('ends quietly if nobody reads its answers any more', async () => {
+    const files = photos.map((name) => `${PHOTOS}/${name}`);
+    const child = spawn(process.execPath, [`${ROOT}/dist/main.cjs`, 'classify', '--json', ...files], { cwd: ROOT });
+    child.stdout.destroy();
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('is not misled by a folder "model" that is no model repository', async () => {
+    const cwd = emptyFolder();
+    mkdirSync(`${cwd}/model/layers`, { recursive: true });
+    writeFileSync(`${cwd}/model/user.sql`, '');
+    const { status, stdout } = await runCliIn({ cwd }, 'classify', `${ROOT}/${PHOTOS}/cat-kitten.jpg`);
+    expect(stdout).toMatch(/cat-kitten\.jpg +cat /);
+    expect(status).toBe(0);
+  });
+
+  it('takes a folder "model" that is a model repository, even a broken one', async () => {
+    const cwd = emptyFolder();
+    mkdirSync(`${cwd}/model/mine/1`, { recursive: true });
+    writeFileSync(`${cwd}/model/mine/1/manifest.json`, '{}');
+    const { status, stderr } = await runCliIn({ cwd }, 'classify', `${ROOT}/${PHOTOS}/cat-kitten.jpg`);
+    expect(stderr).toContain(join('model', 'mine'));
+    expect(status).toBe(2);
+  });
+
+  it('shows its own defaults and meanings in the help', async () => {
+    const stdout = (await runCli('classify', '--help')).stdout.replace(/\s+/g, ' ');
+    expect(stdout).toContain('stderr (default: warn) [WARMPOOL_LOG_LEVEL]');
+    expect(stdout).toContain('model to classify with: ');
+    expect(stdout).not.toMatch(/reserved|requests/);
+  });
 });
 
 describe('warmpool', () => {
@@ -41,6 +86,11 @@ describe('warmpool', () => {
     const { status, stdout } = await runCli('serve', '--help');
     expect(status).toBe(0);
     for (const { env } of Object.values(SETTINGS)) expect(stdout).toContain(`[${env}]`);
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
+    expect(await runCli('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it.each([
@@ -57,3 +107,9 @@ describe('warmpool', () => {
     expect(stderr).not.toMatch(/\n +at /);
   });
 });
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpool-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -9,8 +9,16 @@ export interface CliResult {
 }
 
 export function runCli(...args: readonly string[]): Promise<CliResult> {
+  return runCliIn({}, ...args);
+}
+
+export function runCliIn(
+  { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: Record<string, string> },
+  ...args: readonly string[]
+): Promise<CliResult> {
+  const options = { cwd, env: { ...process.env, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [`${ROOT}/dist/main.cjs`, ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+    execFile(process.execPath, [`${ROOT}/dist/main.cjs`, ...args], options, (error, stdout, stderr) => {
       resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

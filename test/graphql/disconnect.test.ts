@@ -71,7 +71,7 @@ describe('a client that goes away', () => {
   });
 
   it('while its request runs: cancelled at once, and its memory is free when its worker has let go of it', async () => {
-    const narrow = await start('--task-timeout', '1000', ...memory(3));
+    const narrow = await start('--task-timeout', '1000', ...memory(4));
     const running = await hold(narrow);
     running.disconnect();
     await untilStats(narrow.url, ({ counters }) => counters.cancelled === 1);

@@ -1,7 +1,7 @@
 /** The real pool with real threads on the test models, and its events as promises. */
 import { randomUUID } from 'node:crypto';
 import { openGateway } from '../../src/app.ts';
-import { loadConfig, type SettingName } from '../../src/config.ts';
+import { loadConfig, SETTINGS, type SettingName } from '../../src/config.ts';
 import type { EventSink, GatewayEvent } from '../../src/core/ports.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import type { PoolAnswer } from '../../src/pool/warm-pool.ts';
@@ -47,7 +47,7 @@ export interface TestPool extends Gateway {
 /** Ready: the reserved workers are warm. */
 export async function openTestPool(model: string, flags: Partial<Record<SettingName, string>> = {}): Promise<TestPool> {
   const events = new RecordedEvents();
-  const config = loadConfig({ modelDir: 'test/fixtures/models', model, ...flags }, {});
+  const config = loadConfig(SETTINGS, { modelDir: 'test/fixtures/models', model, ...flags }, {});
   const gateway = await openGateway(config, events, createLog('silent'));
   while (!gateway.pool.isReady()) await events.next('workerWarm');
   return {

@@ -7,7 +7,7 @@ import { graphqlWorkerKind } from './pool.ts';
 export const classify: MutationResolvers['classify'] = async (_root, { image, options }, context) => {
   const { gateway, uploads, gone, arrival } = context;
   if (!arrival) throw new GatewayError('BAD_USER_INPUT', 'The picture must be uploaded in a multipart request.');
-  const model = options?.model ? gateway.repository.resolve(options.model) : gateway.defaultModel;
+  const model = gateway.repository.resolve(options?.model ?? gateway.defaultModel.key);
   const topK = positive('topK', options?.topK, 'a number of scores');
   const deadlineMs = positive('deadlineMs', options?.deadlineMs, 'milliseconds');
   const { bytes, release } = await uploads.read(image, arrival);

@@ -47,14 +47,15 @@ function statsOf(gateway: Gateway): PoolStats {
   };
 }
 
+/** Of the warm workers: those that start or stop take no requests. */
 function summarise({ workers, models }: PoolSnapshot): PoolSummary {
-  const count = (kind: WorkerKind, busy: boolean) =>
-    workers.filter((worker) => worker.kind === kind && (!busy || worker.state === 'busy')).length;
+  const count = (kind: WorkerKind, ...states: readonly WorkerState[]) =>
+    workers.filter((worker) => worker.kind === kind && states.includes(worker.state)).length;
   return {
-    reserved: count('reserved', false),
-    reservedBusy: count('reserved', true),
-    onDemand: count('on-demand', false),
-    onDemandBusy: count('on-demand', true),
+    reserved: count('reserved', 'idle', 'busy'),
+    reservedBusy: count('reserved', 'busy'),
+    onDemand: count('on-demand', 'idle', 'busy'),
+    onDemandBusy: count('on-demand', 'busy'),
     queued: models.reduce((sum, model) => sum + model.queued, 0),
   };
 }
