@@ -67,7 +67,10 @@ describe('refused before GraphQL sees it', () => {
 
 it('a content type in capitals is the same content type', async () => {
   const capitals = { 'content-type': 'Multipart/Form-Data; boundary=a-frontier' };
-  expect(await post(gateway.url, [operations(), map(), file(picture)], capitals)).toMatchObject({ status: 200, code: null });
+  expect(await post(gateway.url, [operations(), map(), file(picture)], capitals)).toMatchObject({
+    status: 200,
+    code: null,
+  });
 });
 
 describe('refused for its content type', () => {
