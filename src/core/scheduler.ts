@@ -164,6 +164,7 @@ export class Scheduler {
       queued: jobs.totalQueued,
       queueLimit: options.queueLimit,
       expectedWaitMs: waitMs,
+      nextStartMs: expectedWaitMs(now, model, roster.of(model), 0),
       serviceMs: model.service.value,
       leftMs: roster.of(model).length === 0 ? Number.POSITIVE_INFINITY : request.deadlineAt - now,
     });

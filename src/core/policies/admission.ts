@@ -5,6 +5,8 @@ export interface AdmissionView {
   readonly queued: number;
   readonly queueLimit: number;
   readonly expectedWaitMs: number;
+  /** Expected time until the head of the queue starts to run, which makes one place free. */
+  readonly nextStartMs: number;
   readonly serviceMs: number;
   /** Time left until the deadline, in ms; `Infinity` without one. */
   readonly leftMs: number;
@@ -12,10 +14,10 @@ export interface AdmissionView {
 
 /** Refuses a request whose place in the queue, or whose deadline, cannot be had. Null admits it. */
 export function refuseOnArrival(view: AdmissionView): GatewayError | null {
-  const { queued, queueLimit, expectedWaitMs, serviceMs, leftMs } = view;
+  const { queued, queueLimit, expectedWaitMs, nextStartMs, serviceMs, leftMs } = view;
   if (queued >= queueLimit) {
     const message = `The queue is full: ${queued} of ${queueLimit} requests wait.`;
-    return new GatewayError('OVERLOADED', message, Math.ceil(serviceMs));
+    return new GatewayError('OVERLOADED', message, Math.max(1, Math.ceil(nextStartMs)));
   }
   const neededMs = expectedWaitMs + serviceMs;
   if (neededMs <= leftMs) return null;

@@ -63,6 +63,16 @@ describe('admission', () => {
     expect(pool.job('s').error?.message).toBe('The queue is full: 2 of 2 requests wait.');
   });
 
+  it('expects room when the next request starts, and who comes back then is let in', () => {
+    const pool = warmPool(1, { queueLimit: 1, maxWorkers: 1 });
+    pool.submit('p');
+    pool.submit('q');
+    pool.runTo(1_070).submit('early');
+    expect(outcome(pool, 'early')).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 30 });
+    pool.runTo(1_100).submit('later');
+    expect(outcome(pool, 'later')).toBe('open');
+  });
+
   it('has room again when a request leaves the queue', () => {
     const pool = warmPool(1, { queueLimit: 1, maxWorkers: 1 });
     pool.submit('p');
