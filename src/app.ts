@@ -1,4 +1,4 @@
-/** The composition root: the only file that picks concrete classes. */
+/** The composition root: which scheduler, policy, engines, workers and server a gateway is made of. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';

@@ -22,8 +22,8 @@ export class UploadMemory {
     this.#limit = limit;
   }
 
-  /** A block of at least that many bytes, with whatever was in it before. Throws OVERLOADED at the limit. */
-  lend(bytes: number): SharedArrayBuffer {
+  /** A block of at least that many bytes (without a number: the smallest), with whatever was in it before. Throws OVERLOADED at the limit. */
+  lend(bytes = SMALLEST_BLOCK): SharedArrayBuffer {
     const size = blockSize(bytes);
     if (this.#lentBytes + size > this.#limit) {
       const message = `Uploads in memory reached the limit of ${this.#limit} bytes.`;

@@ -38,7 +38,7 @@ export class UploadReader {
     let size = 0;
     try {
       const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
-      bytes = new Uint8Array(this.#memory.lend(1));
+      bytes = new Uint8Array(this.#memory.lend());
       for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
         if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);

@@ -1,4 +1,7 @@
-/** Half of all photos carry a colour profile, and most of these are sRGB: converting from it costs much and changes nothing. */
+/**
+ * Many photos carry a colour profile, and in many of these it is sRGB: converting from that costs more than all the rest
+ * of a decode, and changes nothing.
+ */
 
 const MARKER = 'ICC_PROFILE\0';
 const SRGB = 'sRGB IEC61966-2';

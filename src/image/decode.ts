@@ -63,9 +63,7 @@ async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown):
   return new GatewayError('BAD_IMAGE', 'The picture cannot be decoded: it is broken, incomplete, or takes too long.');
 }
 
-/**
- * AVIF's container with a codec that is not free. libvips says so too, when its text is not another's.
- */
+/** AVIF's container with a codec that is not free. libvips says so too, when its text is not another's. */
 function isHeic(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
   return head.startsWith('ftyp', 4) && !/avi[fs]/.test(head);

@@ -1,6 +1,6 @@
 /**
- * What crosses the thread boundary. Everything here survives structured cloning; pictures lie in
- * shared memory: nothing is copied, and a request whose worker died still has its bytes for another one.
+ * What crosses the thread boundary. Everything here survives structured cloning. Uploads lie in shared memory: they are
+ * not copied, and a request whose worker died still has its bytes for another one.
  */
 import type { ErrorCode } from '../core/errors.ts';
 import type { EngineName } from '../engine/engine.ts';

@@ -1,28 +1,19 @@
 // Facts about what everybody may see and what only the admin may see and do.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_TOKEN, type GatewayProcess, startGateway } from '../support/gateway-process.ts';
+import { ADMIN_TOKEN, type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
 import { postText } from './raw-http.ts';
 
 let gateway: GatewayProcess;
 beforeAll(async () => {
-  gateway = await startGateway(
-    '--model-dir',
-    'test/fixtures/models',
-    '--model',
-    'synthetic',
-    '--reserved',
-    '1',
-    '--max-workers',
-    '3',
-  );
+  gateway = await startGateway(...SYNTHETIC, '--max-workers', '3');
 });
 afterAll(() => gateway.stop());
 
 const STATS = `summary { reserved reservedBusy onDemand onDemandBusy queued } maxWorkers
   workers { id kind model state served coldStart { thread runtime model warmUp total } }
   models { model reserved queued serviceMs coldStartMs }
-  counters { submitted dispatched finished coldServed rejected expired cancelled retried workersStarted workersStopped workersDied }
+  counters { submitted dispatched finished coldServed rejected expired cancelled failed retried workersStarted workersStopped workersDied }
   memoryBytes uptimeMs`;
 const ADMIN_OPERATIONS = {
   poolStats: '{ poolStats { maxWorkers } }',

@@ -1,20 +1,13 @@
 // Facts about the end of a gateway some of whose clients never finished their requests.
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../support/gateway-process.ts';
+import { SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { begin, fileHead, map, operations } from './raw-http.ts';
 
 const toNobody = operations(undefined, { image: null, options: { model: 'tiger' } });
 
 describe('a client that has its answer, and goes away within its upload', () => {
   it('does not keep the gateway from ending', async () => {
-    const gateway = await startGateway(
-      '--model-dir',
-      'test/fixtures/models',
-      '--model',
-      'synthetic',
-      '--reserved',
-      '1',
-    );
+    const gateway = await startGateway(...SYNTHETIC);
     const request = begin(gateway.url);
     for (const piece of [toNobody, map(), fileHead()]) request.write(piece);
     expect((await request.answer).code).toBe('MODEL_NOT_FOUND');

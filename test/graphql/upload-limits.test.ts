@@ -1,7 +1,7 @@
 // Facts about how much a client may send: a byte more is refused, early and cheaply, and endless bodies end.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { warmUpPicture } from '../../src/image/warm-up-picture.ts';
-import { ADMIN_TOKEN, type GatewayProcess, startGateway } from '../support/gateway-process.ts';
+import { ADMIN_TOKEN, type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { classify, query } from '../support/graphql-client.ts';
 import { begin, END, file, fileHead, map, operations, part, post } from './raw-http.ts';
 
@@ -14,15 +14,7 @@ const pictureOf = (bytes: number) => Buffer.concat([picture, Buffer.alloc(bytes 
 let gateway: GatewayProcess;
 beforeAll(async () => {
   const limit = ['--max-upload-bytes', String(LIMIT), '--upload-timeout', '20000'];
-  gateway = await startGateway(
-    '--model-dir',
-    'test/fixtures/models',
-    '--model',
-    'synthetic',
-    '--reserved',
-    '1',
-    ...limit,
-  );
+  gateway = await startGateway(...SYNTHETIC, ...limit);
 });
 afterAll(() => gateway.stop());
 afterEach(async () => {

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 
+/** Flags for the synthetic model of the fixtures, on one reserved worker. */
+export const SYNTHETIC = ['--model-dir', 'test/fixtures/models', '--model', 'synthetic', '--reserved', '1'] as const;
+
 export interface GatewayProcess {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
