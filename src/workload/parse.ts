@@ -1,0 +1,30 @@
+/** Makes the workload that the command line names. */
+import { burstsAround, bursty, poisson } from './random-arrivals.ts';
+import { reference } from './reference.ts';
+import { readTrace } from './trace.ts';
+import { type Workload, WorkloadError } from './workload.ts';
+
+export interface WorkloadOptions {
+  /** Of `poisson` and `bursty`. */
+  readonly seed: number;
+  /** Mean rate of `poisson` and `bursty`. */
+  readonly perSecond: number;
+  /** Of `poisson` and `bursty`; a trace and the reference have lengths of their own. */
+  readonly durationMs: number;
+  /** Of the reference's durations and users; see there. */
+  readonly scale?: number | undefined;
+  readonly userScale?: number | undefined;
+}
+
+/** `text` is reference, poisson, bursty or trace:FILE. */
+export async function parseWorkload(text: string, options: WorkloadOptions): Promise<Workload> {
+  const { durationMs, seed } = options;
+  const [kind = '', path = ''] = text.split(/:(.*)/s);
+  if (kind === 'trace' && path !== '') return readTrace(path);
+  if (text === 'poisson') return poisson(options);
+  if (text === 'bursty') return bursty({ ...burstsAround(options.perSecond), durationMs, seed });
+  if (text === 'reference') return reference(options);
+  throw new WorkloadError(
+    `workload ${JSON.stringify(text)} is not known, expected reference, poisson, bursty or trace:FILE`,
+  );
+}
