@@ -1,23 +1,27 @@
 /** The composition root: which scheduler, policy, engines, workers and server a gateway is made of. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from './config.ts';
-import { never, targetWait } from './core/policies/scaling.ts';
+import type { Config } from './config.ts';
 import type { EventSink } from './core/ports.ts';
 import { Scheduler } from './core/scheduler.ts';
-import type { ScalingPolicy } from './core/types.ts';
 import type { EngineName } from './engine/engine.ts';
 import { selectEngine } from './engine/select.ts';
 import type { Gateway } from './gateway.ts';
 import { createServer } from './graphql/server.ts';
 import type { ModelVersion } from './models/manifest.ts';
 import { ModelRepository } from './models/repository.ts';
+import { scalingPolicy } from './policies.ts';
+import { withDrill } from './pool/drill.ts';
 import { systemClock } from './pool/system-clock.ts';
-import { WarmPool } from './pool/warm-pool.ts';
+import { type SpawnWorker, WarmPool } from './pool/warm-pool.ts';
 import { WorkerSlot } from './pool/worker-slot.ts';
+import { ScheduledFloor } from './schedule/scheduled-floor.ts';
+import { ConfigError } from './settings.ts';
 
 /** Until they are measured: what one request and one cold start take, in ms. */
 const ASSUMED = { serviceMs: 10, coldStartMs: 250 };
+/** Requests without a deadline go before those that come so much later with one, in ms. */
+const PATIENCE_MS = 30_000;
 
 /** Opens the models and starts the reserved workers; `gateway.pool.isReady()` says when they are warm. */
 export async function openGateway(config: Config, events: EventSink, log: Logger): Promise<Gateway> {
@@ -28,26 +32,43 @@ export async function openGateway(config: Config, events: EventSink, log: Logger
   const scheduler = new Scheduler({
     maxWorkers: config.maxWorkers,
     queueLimit: config.queueLimit,
-    keepAliveMs: config.keepAlive,
+    promiseLimit: config.promiseLimit,
+    bulkShare: config.bulkShare,
+    patienceMs: PATIENCE_MS,
     taskTimeoutMs: config.taskTimeout,
     startTimeoutMs: config.startTimeout,
     maxBatch: config.maxBatch,
-    scaling: scalingPolicy(config),
+    batchDelayMs: config.batchDelay,
+    scaling: scalingPolicy(config.policy, config),
+    keepAlive: config.keepAlive,
+    random: Math.random,
     assumed: ASSUMED,
   });
   // A picture that decodes for longer than half of the task's limit fails alone, before its worker is taken down.
   const limits = { maxPixels: config.maxPixels, timeoutSeconds: Math.max(1, Math.floor(config.taskTimeout / 2000)) };
+  const spawn: SpawnWorker = (key, onEnded) => {
+    const version = repository.resolve(key);
+    return new WorkerSlot({ version, engine: engineOf(version), limits }, onEnded);
+  };
+  const { drill } = config;
+  if (drill) log.warn({ drill }, 'FAULT DRILL: these faults are injected on purpose');
   const pool = new WarmPool({
     scheduler,
     clock: systemClock,
     events,
-    spawn: (key, onEnded) => {
-      const version = repository.resolve(key);
-      return new WorkerSlot({ version, engine: engineOf(version), limits }, onEnded);
-    },
+    spawn: drill ? withDrill(spawn, drill, systemClock) : spawn,
   });
-  pool.provision(defaultModel.key, config.reserved);
+  // A schedule has its own number, and sets it as soon as it is started.
+  pool.provision(defaultModel.key, config.schedule ? 0 : config.reserved);
   return { repository, defaultModel, engineOf, pool, maxWorkers: config.maxWorkers };
+}
+
+/** Starts what the schedule says of the default model's reserved workers; null without a schedule. */
+export function startSchedule({ pool, defaultModel }: Gateway, config: Config, log: Logger): ScheduledFloor | null {
+  const { schedule: entries, timeZone } = config;
+  if (!entries) return null;
+  const schedule = { entries, timeZone };
+  return new ScheduledFloor({ schedule, pool, model: defaultModel.key, clock: systemClock, wallClock: Date.now, log });
 }
 
 export function openServer(
@@ -58,17 +79,6 @@ export function openServer(
 ): Promise<FastifyInstance> {
   const { maxUploadBytes, uploadMemory, uploadTimeout } = config;
   return createServer({ gateway, events, adminToken, maxUploadBytes, uploadMemory, uploadTimeout });
-}
-
-function scalingPolicy({ policy, targetWait: targetMs }: Config): ScalingPolicy {
-  switch (policy) {
-    case 'target-wait':
-      return targetWait(targetMs);
-    case 'never':
-      return never;
-    default:
-      return policy satisfies never;
-  }
 }
 
 async function selectEngines(requested: Config['engine'], versions: readonly ModelVersion[], log: Logger) {

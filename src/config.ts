@@ -1,6 +1,6 @@
 /**
- * Every setting, once: its flag, its environment variable, its default and its meaning. The command line, the help text
- * and the README's table are made from this list. A flag beats the environment, the environment beats the default.
+ * Every setting of the gateway, once: its flag, its environment variable, its default and its meaning. The command line,
+ * the help text and the README's table are made from this list.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,30 +8,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ENGINE_NAMES } from './engine/engine.ts';
+import { KEEP_ALIVE_FORMS, POLICY_NAMES, parseKeepAlive } from './policies.ts';
+import { parseDrill } from './pool/drill.ts';
+import { parseSchedule } from './schedule/parse.ts';
+import { isTimeZone, machineTimeZone } from './schedule/time-zone.ts';
+import {
+  amount,
+  ConfigError,
+  count,
+  flagOf,
+  oneOf,
+  readSettings,
+  type Setting,
+  type Values,
+  written,
+} from './settings.ts';
 
 const cores = availableParallelism();
 const MiB = 2 ** 20;
-
-// The message of a schema is what a value should have been: it follows "not".
-function count(least: number, most = 2 ** 31 - 1) {
-  const right = `a whole number from ${least} to ${most}`;
-  return z.coerce.number(right).refine((value) => Number.isInteger(value) && value >= least && value <= most, right);
-}
-
-function oneOf<const Name extends string>(...names: readonly Name[]) {
-  return z.enum(names, `one of ${names.join(', ')}`);
-}
-
-export interface Setting {
-  readonly env: string;
-  readonly schema: z.ZodType;
-  /** The default. `null` leaves the choice to the program while it runs: `defaultText` says what it takes. */
-  readonly fallback: string | number | null;
-  /** How the default is shown, where that is not the value itself. */
-  readonly defaultText?: string;
-  /** What it is, with its unit. */
-  readonly help: string;
-}
 
 const settings = {
   port: { env: 'PORT', schema: count(0, 65_535), fallback: 4000, help: 'TCP port; 0 takes a free one' },
@@ -75,31 +69,80 @@ const settings = {
     defaultText: 'cores',
     help: 'most workers at once, reserved and on-demand',
   },
+  schedule: {
+    env: 'WARMPOOL_SCHEDULE',
+    schema: written(parseSchedule).nullable(),
+    fallback: null,
+    defaultText: 'none',
+    help:
+      'reserved workers by the clock instead of --reserved: CRON = N, several separated by ";", ' +
+      'such as 0 8 * * mon-fri = 4; 0 20 * * * = 1',
+  },
+  timeZone: {
+    env: 'WARMPOOL_TIME_ZONE',
+    schema: z.string().refine(isTimeZone, 'a time zone that is known here, such as Europe/Berlin'),
+    fallback: machineTimeZone(),
+    defaultText: "the machine's",
+    help: 'time zone of --schedule, by its IANA name',
+  },
   policy: {
     env: 'WARMPOOL_POLICY',
-    schema: oneOf('target-wait', 'never'),
+    schema: oneOf(...POLICY_NAMES),
     fallback: 'target-wait',
-    help: 'when on-demand workers start: target-wait, or never (a fixed pool)',
+    help:
+      'when on-demand workers start: target-wait; or, to compare, spill (one for each request that finds no idle ' +
+      'worker, as clouds do), concurrency (as Knative does), never (a fixed pool)',
   },
   targetWait: {
     env: 'WARMPOOL_TARGET_WAIT',
-    schema: z.coerce.number('a number above 0').positive('a number above 0').nullable(),
+    schema: amount('a number above 0', (ms) => ms > 0).nullable(),
     fallback: null,
-    defaultText: 'one service time',
+    defaultText: 'a quarter of a service time',
     help: 'predicted wait, in ms, above which target-wait starts a worker',
+  },
+  targetShare: {
+    env: 'WARMPOOL_TARGET_SHARE',
+    schema: amount('a number above 0 and up to 1', (share) => share > 0 && share <= 1),
+    fallback: 0.7,
+    help: 'share of its time that a worker is to work under the policy concurrency',
   },
   keepAlive: {
     env: 'WARMPOOL_KEEP_ALIVE',
-    schema: count(0),
-    fallback: 60_000,
-    help: 'how long an on-demand worker stays without work, in ms',
+    schema: written(parseKeepAlive),
+    fallback: 'fixed:60s',
+    help:
+      `how long an on-demand worker stays without work: ${KEEP_ALIVE_FORMS}; ` +
+      'WEIGHT is what a second of cold start is worth in seconds of an idle worker',
   },
-  queueLimit: { env: 'WARMPOOL_QUEUE_LIMIT', schema: count(0), fallback: 1000, help: 'most requests waiting at once' },
+  queueLimit: {
+    env: 'WARMPOOL_QUEUE_LIMIT',
+    schema: count(0),
+    fallback: 1000,
+    help: 'most requests of one priority waiting at once',
+  },
+  promiseLimit: {
+    env: 'WARMPOOL_PROMISE_LIMIT',
+    schema: count(0),
+    fallback: 10_000,
+    help: 'most refused clients of one model at once for whom a place is kept until they come back',
+  },
   maxBatch: {
     env: 'WARMPOOL_MAX_BATCH',
     schema: count(1, 256),
     fallback: 8,
     help: 'most waiting requests that one worker takes together',
+  },
+  batchDelay: {
+    env: 'WARMPOOL_BATCH_DELAY',
+    schema: count(0, 10_000),
+    fallback: 0,
+    help: 'how long a request may wait beside an idle worker for others to be taken with it, in ms',
+  },
+  bulkShare: {
+    env: 'WARMPOOL_BULK_SHARE',
+    schema: amount('a number from 0 and below 1', (share) => share >= 0 && share < 1),
+    fallback: 0.1,
+    help: 'share of the work that requests of priority BULK are sure of while interactive ones wait',
   },
   taskTimeout: {
     env: 'WARMPOOL_TASK_TIMEOUT',
@@ -159,24 +202,21 @@ const settings = {
     fallback: 'info',
     help: 'debug, info, warn, error or silent; logs are JSON lines on stderr',
   },
+  drill: {
+    env: 'WARMPOOL_DRILL',
+    schema: written(parseDrill).nullable(),
+    fallback: null,
+    defaultText: 'none',
+    help:
+      'faults to inject, to compare policies: cold-start=10s,service=38ms,slow=1/4x3,crash=1/500 (or some of these) ' +
+      'delays every start by 10 s, takes at least 38 ms per picture, has every 4th worker take 3 times as long ' +
+      'and ends the worker of every 500th dispatch',
+  },
 } satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
-export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+export type Config = Values<typeof settings>;
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = settings;
-
-/** `modelDir` → `--model-dir` */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** As the help and the README show it. */
-export function defaultOf({ fallback, defaultText }: Setting): string {
-  return defaultText ?? String(fallback);
-}
-
-/** A wrong setting: the message quotes the value and says what would have been right. */
-export class ConfigError extends Error {}
 
 /** `settings` are those that the command has; all others have their defaults, whatever the environment says. */
 export function loadConfig(
@@ -184,28 +224,9 @@ export function loadConfig(
   flags: Partial<Record<SettingName, string>>,
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const values: Record<string, unknown> = {};
-  /** The flag or the variable that a value was taken from. */
-  const sources: Partial<Record<string, string>> = {};
-  for (const [name, { fallback }] of Object.entries(SETTINGS)) values[name] = fallback;
-  for (const [name, { env: variable, schema, fallback, help }] of Object.entries(settings)) {
-    values[name] = fallback;
-    const given = [
-      { source: flagOf(name), text: flags[name as SettingName] },
-      { source: variable, text: env[variable] },
-    ].find(({ text }) => text?.trim());
-    if (!given) continue;
-    const { source, text } = given;
-    const { data, error } = schema.safeParse(text);
-    if (error) {
-      throw new ConfigError(
-        `${source} is ${JSON.stringify(text)}: not ${error.issues[0]?.message}. It means: ${help}.`,
-      );
-    }
-    values[name] = data;
-    sources[name] = source;
-  }
-  const config = values as Config;
+  const defaults = readSettings(SETTINGS, {}, {}).values;
+  const { values, sources } = readSettings(settings as typeof SETTINGS, flags, env);
+  const config = { ...defaults, ...values } as Config;
   const { reserved, maxWorkers, maxUploadBytes, uploadMemory } = config;
   const sourceOf = (name: SettingName) => sources[name] ?? `the default of ${flagOf(name)}`;
 
@@ -213,6 +234,13 @@ export function loadConfig(
     throw new ConfigError(
       `${sourceOf('reserved')} is ${reserved}, ${sourceOf('maxWorkers')} is ${maxWorkers}: ` +
         `${flagOf('maxWorkers')} must be at least as large as ${flagOf('reserved')}.`,
+    );
+  }
+  const tooMany = config.schedule?.find((entry) => entry.reserved > maxWorkers);
+  if (tooMany) {
+    throw new ConfigError(
+      `${sourceOf('schedule')} has the entry ${JSON.stringify(tooMany.text)}, ${sourceOf('maxWorkers')} is ` +
+        `${maxWorkers}: ${flagOf('maxWorkers')} must be at least as large as what is reserved.`,
     );
   }
   if (settings.uploadMemory && 2 * maxUploadBytes > uploadMemory) {

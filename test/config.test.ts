@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, defaultOf, flagOf, loadConfig, SETTINGS, type SettingName } from '../src/config.ts';
+import { loadConfig, SETTINGS, type SettingName } from '../src/config.ts';
+import { ConfigError, defaultOf, flagOf } from '../src/settings.ts';
 
 type Flags = Partial<Record<SettingName, string>>;
 type Env = Record<string, string>;
@@ -35,10 +36,12 @@ describe('the configuration', () => {
     [{ port: 'http' }, '--port is "http": not a whole number from 0 to 65535.'],
     [{ port: '65536' }, '--port is "65536": not a whole number from 0 to 65535.'],
     [{ port: '1.5' }, '--port is "1.5": not a whole number from 0 to 65535.'],
-    [{ keepAlive: '-1' }, '--keep-alive is "-1": not a whole number from 0 to 2147483647.'],
+    [{ keepAlive: '-1' }, '--keep-alive is "-1": not one of fixed:TIME (as in fixed:60s or fixed:500ms), histogram,'],
+    [{ targetShare: '0' }, '--target-share is "0": not a number above 0 and up to 1.'],
+    [{ bulkShare: '1' }, '--bulk-share is "1": not a number from 0 and below 1.'],
     [{ targetWait: '0' }, '--target-wait is "0": not a number above 0.'],
     [{ targetWait: 'long' }, '--target-wait is "long": not a number above 0.'],
-    [{ policy: 'always' }, '--policy is "always": not one of target-wait, never.'],
+    [{ policy: 'always' }, '--policy is "always": not one of target-wait, spill, concurrency, never.'],
     [{ modelDir: '/nope' }, '--model-dir is "/nope": not an existing folder.'],
     [{ modelDir: 'package.json' }, '--model-dir is "package.json": not an existing folder.'],
     [{ adminToken: 'short' }, '--admin-token is "short": not 16 or more characters without whitespace.'],
@@ -61,7 +64,8 @@ describe('the configuration', () => {
     const { maxWorkers, logLevel } = SETTINGS;
     const settings = { maxWorkers, logLevel: { ...logLevel, fallback: 'warn' } };
     const config = loadConfig(settings, { maxWorkers: '1' }, { PORT: 'abc', WARMPOOL_RESERVED: '2' });
-    expect(config).toMatchObject({ ...load({ maxWorkers: '1' }), logLevel: 'warn' });
+    const { keepAlive, ...others } = load({ maxWorkers: '1' });
+    expect(config).toMatchObject({ ...others, logLevel: 'warn', keepAlive: { name: keepAlive.name } });
   });
 
   it.each<[Flags, Env, string]>([

@@ -59,8 +59,10 @@ async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBy
       picture: await readPicture(file, maxBytes),
       onReleased: () => {},
       model: defaultModel,
+      priority: 'bulk',
       topK: null,
       deadlineMs: null,
+      retryToken: null,
       signal: new AbortController().signal,
     });
     return { file, ...classification };

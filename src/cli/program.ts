@@ -1,13 +1,26 @@
 /** The command line: what there is, and how it is asked for. One command per file beside this one. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { ConfigError, defaultOf, flagOf, loadConfig, SETTINGS, type Setting, type SettingName } from '../config.ts';
+import { loadConfig, SETTINGS, type SettingName } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { EngineUnavailableError } from '../engine/engine.ts';
+import { LoadTestError } from '../loadtest/load-test-error.ts';
+import { LOADTEST_SETTINGS } from '../loadtest/settings.ts';
 import { ModelRepositoryError } from '../models/repository.ts';
+import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings.ts';
+import { PLAN_SETTINGS } from '../sim/plan-settings.ts';
+import { SIMULATE_SETTINGS } from '../sim/settings.ts';
+import { WorkloadError } from '../workload/workload.ts';
 
-/** A wrong setting, model name, repository or engine. */
-const USER_ERRORS = [ConfigError, GatewayError, ModelRepositoryError, EngineUnavailableError];
+/** A wrong setting, model name, repository, engine, trace or address. */
+const USER_ERRORS = [
+  ConfigError,
+  GatewayError,
+  ModelRepositoryError,
+  EngineUnavailableError,
+  WorkloadError,
+  LoadTestError,
+];
 
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;
@@ -29,7 +42,10 @@ const CLASSIFY_SETTINGS: CommandSettings = {
 const HELP = `
 Start with:
   warmpool serve                the gateway, and its page on http://127.0.0.1:4000/
-  warmpool classify photo.jpg   one answer, without a server`;
+  warmpool classify photo.jpg   one answer, without a server
+  warmpool simulate             policies against each other, on virtual time
+  warmpool loadtest             the same over real HTTP
+  warmpool plan                 what to reserve, and what it costs`;
 
 const SERVE_HELP = `
 Each option can also be set in the environment, by the name beside it.
@@ -44,6 +60,21 @@ Exit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.
 Examples:
   warmpool classify cat.jpg
   warmpool classify --json photos/*.jpg | jq .label`;
+
+const SIMULATE_HELP = `
+Examples:
+  warmpool simulate --html report.html
+  warmpool simulate --workload trace:arrivals.csv --service 150 --reserved 1 --max-workers 4 --policy spill,target-wait`;
+
+const LOADTEST_HELP = `
+Examples:
+  warmpool loadtest --workload poisson --rate 50 --html report.html
+  warmpool loadtest --compare spill,target-wait -- --reserved 1 --max-workers 4 --drill cold-start=10s`;
+
+const PLAN_HELP = `
+Examples:
+  warmpool plan --workload trace:access.log --service 150 --max-workers 8 --slo 300 --html plan.html
+  warmpool plan --preset reference`;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -72,6 +103,44 @@ export async function run(argv: readonly string[]): Promise<void> {
       await (await import('./classify.ts')).classify(files, json === true, config);
     });
 
+  withSettings(program.command('simulate'), SIMULATE_SETTINGS)
+    .description('Compare scheduling policies under a load, on virtual time.')
+    .option('--json', 'figures as JSON instead of a table')
+    .option('--html <file>', 'write a report with charts, in one file')
+    .addHelpText('after', SIMULATE_HELP)
+    .action(async ({ json, html, ...flags }) => {
+      const { values } = readSettings(SIMULATE_SETTINGS, flags, {});
+      await (await import('./simulate.ts')).simulate(values, flags, { json, html });
+    });
+
+  withSettings(program.command('loadtest'), LOADTEST_SETTINGS)
+    .argument('[flags...]', 'after --: flags of serve, for the gateways that --compare starts')
+    .description('Put a running gateway, or policies one after the other, under load over real HTTP.')
+    .option('--json', 'figures as JSON instead of a table')
+    .option('--html <file>', 'write a report with charts, in one file')
+    .addHelpText('after', LOADTEST_HELP)
+    .action(async (serveFlags, { json, html, ...flags }) => {
+      const { values } = readSettings(LOADTEST_SETTINGS, flags, process.env);
+      await (await import('./loadtest.ts')).loadtest(values, flags, serveFlags, { json, html });
+    });
+
+  withSettings(program.command('plan'), PLAN_SETTINGS)
+    .description('Find the cheapest configuration that keeps a p99, by simulating a load under each.')
+    .addOption(
+      new Option('--preset <name>', 'print the cost table of the reference article')
+        .choices(['reference'])
+        .conflicts('html'),
+    )
+    .option('--json', 'every configuration as JSON instead of a table')
+    .option('--html <file>', 'write the frontier as a chart, in one file')
+    .addHelpText('after', PLAN_HELP)
+    .action(async ({ preset, json, html, ...flags }) => {
+      const { values } = readSettings(PLAN_SETTINGS, flags, {});
+      const { plan, printReference } = await import('./plan.ts');
+      if (preset) printReference({ json });
+      else await plan(values, flags, { json, html });
+    });
+
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -82,9 +151,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function withSettings(command: Command, settings: CommandSettings): Command {
+function withSettings(command: Command, settings: Readonly<Record<string, Setting>>): Command {
   for (const [name, setting] of Object.entries(settings)) {
-    const text = `${setting.help} (default: ${defaultOf(setting)}) [${setting.env}]`;
+    const variable = setting.env === null ? '' : ` [${setting.env}]`;
+    const text = `${setting.help} (default: ${defaultOf(setting)})${variable}`;
     command.addOption(new Option(`${flagOf(name)} <value>`, text));
   }
   return command;

@@ -1,9 +1,10 @@
 /** `warmpool serve`: config → gateway → listen → signals; and at the end the same in reverse, losing no accepted request. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { openGateway, openServer } from '../app.ts';
-import { type Config, ConfigError } from '../config.ts';
+import { openGateway, openServer, startSchedule } from '../app.ts';
+import type { Config } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
+import { ConfigError } from '../settings.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 
 export async function serve(config: Config): Promise<void> {
@@ -11,18 +12,27 @@ export async function serve(config: Config): Promise<void> {
   const events = new LogSink(log);
   const adminToken = config.adminToken ?? randomBytes(24).toString('base64url');
   const gateway = await openGateway(config, events, log);
+  const schedule = startSchedule(gateway, config, log);
   const server = await openServer(gateway, config, adminToken, events);
-  stopOnSignal(() => shutDown(server, gateway, config.drainTimeout));
-  const address = await listen(server, gateway, config);
+  const end = (drainTimeoutMs: number) => {
+    schedule?.close();
+    return shutDown(server, gateway, drainTimeoutMs);
+  };
+  stopOnSignal(() => end(config.drainTimeout));
+  const address = await listen(server, config, end);
   process.stdout.write(`Warmpool listens on ${address}/\n`);
   if (config.adminToken === null) process.stdout.write(`Admin token, until the next start: ${adminToken}\n`);
 }
 
-async function listen(server: FastifyInstance, gateway: Gateway, { port, host }: Config): Promise<string> {
+async function listen(
+  server: FastifyInstance,
+  { port, host }: Config,
+  end: (drainTimeoutMs: number) => Promise<void>,
+): Promise<string> {
   try {
     return await server.listen({ port, host });
   } catch (error) {
-    await shutDown(server, gateway, 0);
+    await end(0);
     throw new ConfigError(
       `Cannot listen on ${host}:${port}: ${(error as Error).message}. Choose with --host and --port.`,
     );

@@ -21,10 +21,14 @@ export class GatewayError extends Error {
   /** When coming back is worth it, in ms from now. Absent when it never is. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, retryAfterMs?: number) {
+  /** Who comes back at that time with this token has a place. Absent when none is kept. */
+  readonly retryToken: string | undefined;
+
+  constructor(code: ErrorCode, message: string, retryAfterMs?: number, retryToken?: string) {
     super(message);
     this.name = 'GatewayError';
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.retryToken = retryToken;
   }
 }

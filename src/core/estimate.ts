@@ -1,4 +1,4 @@
-/** The wait model: how long things take (learned) and how long a request will wait (computed from that). */
+/** What is learned of how long things take. */
 
 /** An exponentially weighted moving average that starts from an assumption and forgets it at the first measurement. */
 export class Estimate {
@@ -15,52 +15,66 @@ export class Estimate {
     return this.#value;
   }
 
+  get measured(): boolean {
+    return this.#measured;
+  }
+
   add(sample: number): void {
     this.#value = this.#measured ? this.#value + this.#weight * (sample - this.#value) : sample;
     this.#measured = true;
   }
 }
 
-/**
- * When will a request start that has `ahead` requests before it in one queue, `freeAt` being the times at which each
- * worker can take its next one and `serviceMs` what each request takes? List scheduling, but the whole rounds are
- * skipped at once, so the cost depends on the number of workers and not on the length of the queue.
- *
- * Returns an absolute time; `Infinity` without workers.
- */
-export function startTime(freeAt: readonly number[], ahead: number, serviceMs: number): number {
-  if (freeAt.length === 0) return Number.POSITIVE_INFINITY;
-  const free = [...freeAt];
-  const step = Math.max(serviceMs, 0.001);
-  let left = ahead;
-  for (let skipped = -1; skipped !== 0; left -= skipped) skipped = skipWholeRounds(free, left, step);
-  for (let i = 0; i < left; i++) {
-    const next = earliest(free);
-    free[next] = (free[next] as number) + step;
-  }
-  return free[earliest(free)] as number;
-}
+/** Share that a new measurement has in the fit of service times. */
+const WEIGHT = 0.1;
 
 /**
- * Moves every worker as many services ahead as surely come before the last request's start; returns how many. Each
- * call skips at least a share of what is left, until less than two rounds are.
+ * Time of one dispatch by its batch size: a line through the measurements (a fixed cost and one per request), fitted by
+ * least squares with exponentially falling weights. Sizes that were never seen are read off the line; as long as all
+ * measurements have one size, the time is taken to be proportional to it.
  */
-function skipWholeRounds(free: number[], ahead: number, step: number): number {
-  // A level that the filled-up workers cannot have reached: at it they would have done fewer than `ahead` services.
-  const first = Math.min(...free);
-  const level = first + (Math.floor(ahead / free.length) - 1) * step;
-  let skipped = 0;
-  for (let i = 0; i < free.length; i++) {
-    const at = free[i] as number;
-    const services = Math.max(0, Math.floor((level - at) / step));
-    free[i] = at + services * step;
-    skipped += services;
-  }
-  return skipped;
-}
+export class ServiceTime {
+  readonly #assumedMs: number;
+  readonly #deviation = new Estimate(0, WEIGHT);
+  // Weighted means of size, time, size², size × time.
+  #n = 0;
+  #t = 0;
+  #nn = 0;
+  #nt = 0;
+  #measured = false;
 
-function earliest(times: readonly number[]): number {
-  let best = 0;
-  for (let i = 1; i < times.length; i++) if ((times[i] as number) < (times[best] as number)) best = i;
-  return best;
+  /** `assumedMs`: one request, until the first measurement. */
+  constructor(assumedMs: number) {
+    this.#assumedMs = assumedMs;
+  }
+
+  add(size: number, ms: number): void {
+    if (this.#measured) this.#deviation.add(Math.abs(ms - this.of(size)) / size);
+    const weight = this.#measured ? WEIGHT : 1;
+    this.#measured = true;
+    this.#n += weight * (size - this.#n);
+    this.#t += weight * (ms - this.#t);
+    this.#nn += weight * (size * size - this.#nn);
+    this.#nt += weight * (size * ms - this.#nt);
+  }
+
+  get measured(): boolean {
+    return this.#measured;
+  }
+
+  /** One dispatch of so many requests, in ms. */
+  of(size: number): number {
+    if (!this.#measured) return this.#assumedMs * size;
+    const variance = this.#nn - this.#n * this.#n;
+    const proportional = this.#t / this.#n;
+    if (variance < 0.01) return proportional * size;
+    const slope = (this.#nt - this.#n * this.#t) / variance;
+    const perRequest = Math.min(proportional, Math.max(0, slope));
+    return this.#t - perRequest * this.#n + perRequest * size;
+  }
+
+  /** How far measurements lie from the estimate: mean absolute difference per request, in ms. */
+  get deviationMs(): number {
+    return this.#deviation.value;
+  }
 }

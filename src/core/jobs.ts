@@ -1,96 +1,131 @@
-/** The jobs that are neither answered nor rejected: one queue per model, one index of deadlines. */
-import { IndexedHeap } from './queue.ts';
-import type { JobId, JobRequest, ModelKey, WorkerId } from './types.ts';
+/** The jobs that are neither answered nor rejected, and the index of their deadlines. */
+import type { Model, Worker } from './model.ts';
+import { SortedQueue } from './sorted-queue.ts';
+import type { JobId, JobRequest, Priority } from './types.ts';
 
-export interface Job extends JobRequest {
-  /** Order of arrival; a retried job keeps it and so comes first. */
+export interface Job {
+  readonly id: JobId;
+  readonly model: Model;
+  readonly priority: Priority;
+  readonly deadlineAt: number;
+  /** Its deadline or, without one, the end of its patience. */
+  readonly orderedBy: number;
+  /** Order of arrival. */
   readonly seq: number;
   readonly submittedAt: number;
-  readonly predictedWaitMs: number;
+  predictedWaitMs: number;
   /** Times it was given to a worker. */
   attempts: number;
-  /** The worker that runs it, or null while it waits. */
-  worker: WorkerId | null;
+  /** The worker that runs it, or that it is bound to while that starts; null while it waits in the queue. */
+  worker: Worker | null;
+  spilled: boolean;
 }
 
 export class Jobs {
+  readonly #patienceMs: number;
   readonly #jobs = new Map<JobId, Job>();
-  readonly #queues = new Map<ModelKey, IndexedHeap<Job>>();
-  readonly #running = new Map<WorkerId, Set<Job>>();
-  readonly #deadlines = new IndexedHeap<Job>(
+  readonly #deadlines = new SortedQueue<Job>(
     (a, b) => a.deadlineAt < b.deadlineAt || (a.deadlineAt === b.deadlineAt && a.seq < b.seq),
   );
+  readonly #waiting: Record<Priority, number> = { interactive: 0, bulk: 0 };
   #seq = 0;
-  #totalQueued = 0;
 
-  get totalQueued(): number {
-    return this.#totalQueued;
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  /** How many wait, of all models, in the queue or bound to a worker that starts. */
+  waiting(priority: Priority): number {
+    return this.#waiting[priority];
   }
 
   get(id: JobId): Job | undefined {
     return this.#jobs.get(id);
   }
 
-  add(request: JobRequest, now: number, predictedWaitMs: number): void {
-    const job: Job = { ...request, seq: this.#seq++, submittedAt: now, predictedWaitMs, attempts: 0, worker: null };
+  /** A job that is not in the queue yet. */
+  create({ id, priority, deadlineAt }: JobRequest, model: Model, now: number): Job {
+    return {
+      id,
+      model,
+      priority,
+      deadlineAt,
+      orderedBy: Math.min(deadlineAt, now + this.#patienceMs),
+      seq: this.#seq++,
+      submittedAt: now,
+      predictedWaitMs: 0,
+      attempts: 0,
+      worker: null,
+      spilled: false,
+    };
+  }
+
+  admit(job: Job): void {
     this.#jobs.set(job.id, job);
-    if (Number.isFinite(job.deadlineAt)) this.#deadlines.push(job);
-    this.queued(job.model).push(job);
-    this.#totalQueued++;
+    if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#deadlines.push(job);
+    this.#waiting[job.priority]++;
+    job.model.queue.push(job);
   }
 
-  /** Jobs of a model that wait, first come first. */
-  queued(model: ModelKey): IndexedHeap<Job> {
-    let queue = this.#queues.get(model);
-    if (!queue) {
-      queue = new IndexedHeap<Job>((a, b) => a.seq < b.seq);
-      this.#queues.set(model, queue);
-    }
-    return queue;
-  }
-
-  /** Order of arrival of the request of a model that has waited longest; `Infinity` if none waits. */
-  firstSeq(model: ModelKey): number {
-    return this.queued(model).peek()?.seq ?? Number.POSITIVE_INFINITY;
-  }
-
-  /**
-   * Moves up to `limit` jobs from the head of the queue to a worker. A job whose worker died goes alone: if it was the
-   * cause, it takes no other with it.
-   */
-  take(model: ModelKey, limit: number, worker: WorkerId): readonly Job[] {
-    const queue = this.queued(model);
-    const batch: Job[] = [];
-    while (batch.length < limit) {
-      const job = queue.peek();
-      if (!job || (batch[0] && batch[0].attempts > 1)) break;
-      queue.pop();
+  /** From the head of the model's queue to a warm worker. */
+  take(model: Model, limit: number, worker: Worker): readonly Job[] {
+    const batch = model.queue.take(limit);
+    for (const job of batch) {
       job.worker = worker;
       job.attempts++;
-      batch.push(job);
+      this.#waiting[job.priority]--;
     }
-    this.#totalQueued -= batch.length;
-    this.#running.set(worker, new Set(batch));
+    model.running += batch.length;
+    worker.jobs = batch;
     return batch;
   }
 
-  runningOn(worker: WorkerId): readonly Job[] {
-    return [...(this.#running.get(worker) ?? [])];
+  /** From the queue to a worker that is not warm yet. */
+  bind(job: Job, worker: Worker): void {
+    job.model.queue.delete(job);
+    job.worker = worker;
+    job.spilled = true;
+    job.model.bound++;
+    worker.jobs = [job];
+  }
+
+  /** The worker that jobs are bound to is warm: they run. */
+  unfold(worker: Worker): readonly Job[] {
+    for (const job of worker.jobs) {
+      job.attempts++;
+      this.#waiting[job.priority]--;
+    }
+    worker.model.bound -= worker.jobs.length;
+    worker.model.running += worker.jobs.length;
+    return worker.jobs;
+  }
+
+  /** The worker has answered what it still had. */
+  finish(worker: Worker): void {
+    for (const job of worker.jobs) {
+      this.#jobs.delete(job.id);
+      if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#deadlines.delete(job);
+    }
+    worker.model.running -= worker.jobs.length;
+    worker.jobs = NONE;
   }
 
   /** Its worker died: back to its old place in the queue. */
   requeue(job: Job): void {
+    const wasWaiting = job.worker?.state === 'starting';
     this.#leaveWorker(job);
-    this.queued(job.model).push(job);
-    this.#totalQueued++;
+    if (!wasWaiting) this.#waiting[job.priority]++;
+    job.spilled = false;
+    job.model.queue.push(job);
   }
 
   /** The job is over, whichever way. */
   remove(job: Job): void {
     this.#jobs.delete(job.id);
-    this.#deadlines.delete(job);
-    if (this.queued(job.model).delete(job)) this.#totalQueued--;
-    this.#leaveWorker(job);
+    if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#deadlines.delete(job);
+    if (job.worker === null || job.worker.state === 'starting') this.#waiting[job.priority]--;
+    if (job.worker === null) job.model.queue.delete(job);
+    else this.#leaveWorker(job);
   }
 
   /** The job whose deadline comes first, waiting or running. */
@@ -99,10 +134,13 @@ export class Jobs {
   }
 
   #leaveWorker(job: Job): void {
-    if (job.worker === null) return;
-    const batch = this.#running.get(job.worker);
-    batch?.delete(job);
-    if (batch?.size === 0) this.#running.delete(job.worker);
+    const { worker, model } = job;
+    if (!worker) return;
+    if (worker.state === 'starting') model.bound--;
+    else model.running--;
+    worker.jobs = worker.jobs.length === 1 ? NONE : worker.jobs.filter((other) => other !== job);
     job.worker = null;
   }
 }
+
+const NONE: readonly Job[] = [];

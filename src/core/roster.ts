@@ -1,117 +1,136 @@
-/** The workers that hold a place in the pool, and what is known of each model. */
-import { Estimate } from './estimate.ts';
+/** The workers that hold a place in the pool, sorted into what the rules ask for, and the account of their time. */
+import { Accounts } from './accounts.ts';
+import { Model, type Worker } from './model.ts';
 import type { ModelKey, SchedulerOptions, WorkerId, WorkerKind, WorkerState } from './types.ts';
 
-export interface Model {
-  readonly key: ModelKey;
-  /** How many workers `provision` wants to be always warm. */
-  reserved: number;
-  /** Time that one request takes in a worker, in ms. */
-  readonly service: Estimate;
-  /** Time from the decision to start a worker until it is warm, in ms. */
-  readonly coldStart: Estimate;
-  /** Starts that failed since the last one that succeeded. */
-  failedStarts: number;
-  startAllowedAt: number;
-}
-
-export interface Worker {
-  readonly id: WorkerId;
-  readonly model: Model;
-  readonly startedAt: number;
-  /** Why it was started. */
-  readonly reason: string;
-  kind: WorkerKind;
-  state: WorkerState;
-  warmSince: number;
-  idleSince: number;
-  busySince: number;
-  batchSize: number;
-  /** Batches finished. */
-  served: number;
-}
-
 export class Roster {
-  readonly #assumed: SchedulerOptions['assumed'];
+  readonly accounts = new Accounts();
+  readonly #options: SchedulerOptions;
   readonly #workers = new Map<WorkerId, Worker>();
   readonly #models = new Map<ModelKey, Model>();
+  #modelList: readonly Model[] = [];
   #nextId = 1;
 
-  constructor(assumed: SchedulerOptions['assumed']) {
-    this.#assumed = assumed;
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
   }
 
   model(key: ModelKey): Model {
     let model = this.#models.get(key);
     if (!model) {
-      model = {
-        key,
-        reserved: 0,
-        service: new Estimate(this.#assumed.serviceMs),
-        coldStart: new Estimate(this.#assumed.coldStartMs),
-        failedStarts: 0,
-        startAllowedAt: 0,
-      };
+      model = new Model(key, this.#options);
       this.#models.set(key, model);
+      this.#modelList = [...this.#models.values()];
     }
     return model;
   }
 
   models(): readonly Model[] {
-    return [...this.#models.values()];
+    return this.#modelList;
   }
 
   /** Workers reserved for all models but this one. */
   reservedFloor(except: ModelKey): number {
-    return this.models().reduce((sum, model) => sum + (model.key === except ? 0 : model.reserved), 0);
+    return this.#modelList.reduce((sum, model) => sum + (model.key === except ? 0 : model.reserved), 0);
+  }
+
+  get size(): number {
+    return this.#workers.size;
   }
 
   get(id: WorkerId): Worker | undefined {
     return this.#workers.get(id);
   }
 
-  all(): readonly Worker[] {
-    return [...this.#workers.values()];
+  all(): IterableIterator<Worker> {
+    return this.#workers.values();
   }
 
-  of(model: Model): readonly Worker[] {
-    return this.all().filter((worker) => worker.model === model);
+  /** Some worker is starting, which takes processor time from all others. */
+  anyStarting(): boolean {
+    return this.#modelList.some((model) => model.count.starting > 0);
   }
 
-  idle(model: Model): readonly Worker[] {
-    return this.of(model).filter((worker) => worker.state === 'idle');
+  /** Some worker is on its way out: its place will be free. */
+  anyStopping(): boolean {
+    return this.#modelList.some((model) => model.count.stopping > 0);
   }
 
-  add(model: Model, kind: WorkerKind, now: number, reason: string): Worker {
+  add(model: Model, kind: WorkerKind, now: number, reason: string, ahead: boolean): Worker {
     const worker: Worker = {
       id: this.#nextId++,
       model,
       startedAt: now,
       reason,
+      ahead,
       kind,
       state: 'starting',
+      since: now,
+      accountedUntil: now,
+      dueAt: now + model.coldStartMs,
       warmSince: Number.POSITIVE_INFINITY,
       idleSince: now,
-      busySince: now,
+      jobs: [],
       batchSize: 0,
+      besideStart: false,
+      useful: false,
       served: 0,
     };
     this.#workers.set(worker.id, worker);
+    model.workers.push(worker);
+    this.#enter(worker);
+    for (const other of this.all()) if (other.state === 'busy') other.besideStart = true;
     return worker;
   }
 
-  remove(worker: Worker): void {
+  remove(worker: Worker, now: number): void {
+    this.#leave(worker, now);
     this.#workers.delete(worker.id);
+    take(worker.model.workers, worker);
   }
 
-  becomeIdle(worker: Worker, now: number): void {
-    worker.state = 'idle';
+  setState(worker: Worker, state: WorkerState, now: number): void {
+    this.#leave(worker, now);
+    worker.state = state;
+    worker.since = now;
+    if (state === 'idle') worker.idleSince = now;
+    this.#enter(worker);
+  }
+
+  setKind(worker: Worker, kind: WorkerKind, now: number): void {
+    this.#leave(worker, now);
+    worker.kind = kind;
+    // What becomes superfluous idles from now on.
     worker.idleSince = now;
+    this.#enter(worker);
   }
 
-  becomeBusy(worker: Worker, now: number, batchSize: number): void {
-    worker.state = 'busy';
-    worker.busySince = now;
-    worker.batchSize = batchSize;
+  #enter(worker: Worker): void {
+    const { model, kind, state } = worker;
+    model.count[state]++;
+    if (kind === 'reserved' && state !== 'stopping') model.aliveReserved++;
+    if (inUse(worker)) model.onDemandInUse++;
+    if (state === 'idle') model.idle[kind].push(worker);
   }
+
+  #leave(worker: Worker, now: number): void {
+    const { model, kind, state } = worker;
+    this.accounts.spent(kind, state, now - worker.accountedUntil);
+    worker.accountedUntil = now;
+    model.count[state]--;
+    if (kind === 'reserved' && state !== 'stopping') model.aliveReserved--;
+    if (inUse(worker)) model.onDemandInUse--;
+    if (state === 'idle') take(model.idle[kind], worker);
+  }
+}
+
+function inUse({ kind, state, ahead }: Worker): boolean {
+  return kind === 'on-demand' && (state === 'busy' || (state === 'starting' && !ahead));
+}
+
+/** Takes one out of a short list, looking first at its ends, where it mostly is. */
+function take<T>(list: T[], item: T): void {
+  if (list[list.length - 1] === item) list.pop();
+  else if (list[0] === item) list.shift();
+  else list.splice(list.indexOf(item), 1);
 }

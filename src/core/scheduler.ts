@@ -4,7 +4,11 @@
  *
  * A job is
  *   queued   → running   when a free warm worker takes it (late binding: never before)
+ *            → bound     under the policy `spill` only: a worker is started for it, and it waits for that one
  *            → rejected  its deadline passes, it is cancelled, or no worker can be had for its model
+ *   bound    → running   its worker is warm
+ *            → queued    its worker died while it started
+ *            → rejected  its deadline passes, or it is cancelled
  *   running  → done      its worker finished
  *            → queued    its worker died, or others in its batch may have made it run over the time limit; once, then
  *                        rejected
@@ -14,29 +18,30 @@
  *   starting → idle      it reported that it is warm
  *   idle     → busy      it was given a batch
  *   busy     → idle      it finished the batch
- *   idle     → stopping  on-demand only: no work for the keep-alive, or another model needs its place
+ *   idle     → stopping  on-demand only: its place needs no worker, or another model needs it
  *   busy     → stopping  its task ran over the time limit
  *   starting → stopping  its start ran over the time limit
  *   any      → gone      the driver reported that the thread ended: expected after `stop`, else it died. A stopping
  *                        worker holds its place until then, so there are never more threads than allowed
  * Its kind changes in place: `provision` promotes on-demand workers before it starts new ones, and demotes reserved ones
- * that are too many, which then leave through their keep-alive.
+ * that are too many, which then leave like any other.
  *
  * Inputs only record what happened; the rules in `rules/` then bring the pool to where it should be. They are
  * level-triggered: they look at the state and not at the event, so no sequence of inputs can leave work undone.
  */
+import { predictWait, refusal } from './admit.ts';
 import { GatewayError } from './errors.ts';
-import { refuseOnArrival } from './policies/admission.ts';
-import type { Model } from './roster.ts';
-import { bind } from './rules/binding.ts';
+import { bind, dispatch } from './rules/binding.ts';
 import { expire, stopOverrunning } from './rules/deadlines.ts';
 import { keepFloor } from './rules/floor.ts';
 import { failHopeless } from './rules/hopeless.ts';
-import { retire, scale } from './rules/scaling.ts';
+import { preWarm, retire } from './rules/leaving.ts';
+import { observe } from './rules/observing.ts';
+import { scale } from './rules/scaling.ts';
 import { planWakeUp } from './rules/wake-up.ts';
+import { takeSnapshot } from './snapshot.ts';
 import { State } from './state.ts';
 import type { Command, JobId, JobRequest, ModelKey, SchedulerOptions, SchedulerSnapshot, WorkerId } from './types.ts';
-import { expectedWaitMs } from './wait.ts';
 
 export class Scheduler {
   readonly #state: State;
@@ -51,13 +56,15 @@ export class Scheduler {
     counters.submitted++;
     expire(this.#state, now);
     const model = roster.model(request.model);
-    const predictedWaitMs = expectedWaitMs(now, model, roster.of(model), jobs.queued(model.key).size);
-    const refusal = this.#refusal(now, request, model, predictedWaitMs);
-    if (refusal) {
+    if (model.count.idle === 0) counters.metNoIdleWorker++;
+    const job = jobs.create(request, model, now);
+    job.predictedWaitMs = predictWait(this.#state, now, job);
+    const refused = refusal(this.#state, now, job, request.retryToken);
+    if (refused) {
       counters.rejected++;
-      this.#state.emit({ type: 'reject', job: request.id, error: refusal });
+      this.#state.emit({ type: 'reject', job: request.id, error: refused });
     } else {
-      jobs.add(request, now, predictedWaitMs);
+      jobs.admit(job);
     }
     return this.#settle(now);
   }
@@ -72,14 +79,20 @@ export class Scheduler {
   }
 
   workerReady(now: number, id: WorkerId): readonly Command[] {
-    const { roster } = this.#state;
+    const { jobs, roster } = this.#state;
     const worker = roster.get(id);
     if (worker?.state !== 'starting') return [];
-    roster.becomeIdle(worker, now);
+    const { model } = worker;
     worker.warmSince = now;
-    worker.model.failedStarts = 0;
-    worker.model.startAllowedAt = now;
-    worker.model.coldStart.add(now - worker.startedAt);
+    model.failedStarts = 0;
+    model.startAllowedAt = now;
+    model.addColdStart(now - worker.startedAt);
+    expire(this.#state, now);
+    if (worker.jobs.length > 0) {
+      // With another one idle by now, the request that was bound to this one would be served already.
+      worker.useful = model.count.idle === 0;
+      dispatch(this.#state, now, worker, jobs.unfold(worker));
+    } else roster.setState(worker, 'idle', now);
     return this.#settle(now);
   }
 
@@ -88,30 +101,28 @@ export class Scheduler {
     const { jobs, roster, counters } = this.#state;
     const worker = roster.get(id);
     if (worker?.state !== 'busy') return [];
-    worker.model.service.add((now - worker.busySince) / worker.batchSize);
+    worker.model.service.add(worker.batchSize, now - worker.since, worker.besideStart);
     worker.served++;
     expire(this.#state, now);
-    for (const job of jobs.runningOn(id)) {
-      counters.finished++;
-      jobs.remove(job);
-    }
-    roster.becomeIdle(worker, now);
+    counters.finished += worker.jobs.length;
+    jobs.finish(worker);
+    roster.setState(worker, 'idle', now);
     return this.#settle(now);
   }
 
   /** The thread has ended, asked to or not. */
   workerGone(now: number, id: WorkerId): readonly Command[] {
-    const { jobs, roster, counters } = this.#state;
+    const { roster } = this.#state;
     const worker = roster.get(id);
     if (!worker) return [];
-    roster.remove(worker);
-    if (worker.state === 'stopping') return this.#settle(now);
-    counters.workersDied++;
-    if (worker.state === 'starting') this.#state.startFailed(worker.model, now);
-    for (const job of jobs.runningOn(id)) {
-      if (job.attempts > 1) this.#state.fail(job, `${job.attempts} workers died while they ran the request.`);
-      else this.#state.retry(job);
+    if (worker.state !== 'stopping') {
+      for (const job of worker.jobs) {
+        if (job.attempts > 1) this.#state.fail(job, `${job.attempts} workers died while they ran the request.`);
+        else this.#state.retry(job);
+      }
+      this.#state.died(now, worker);
     }
+    roster.remove(worker, now);
     return this.#settle(now);
   }
 
@@ -130,44 +141,14 @@ export class Scheduler {
     return this.#settle(now);
   }
 
-  /** The time of the last `wakeAt` has come. */
+  /** The time of a `wakeAt` has come. */
   tick(now: number): readonly Command[] {
     this.#state.wakeAt = Number.POSITIVE_INFINITY;
     return this.#settle(now);
   }
 
-  snapshot(): SchedulerSnapshot {
-    const { jobs, roster, counters } = this.#state;
-    return {
-      workers: roster
-        .all()
-        .map(({ id, kind, model, state, served }) => ({ id, kind, model: model.key, state, served })),
-      models: roster.models().map((model) => ({
-        model: model.key,
-        reserved: model.reserved,
-        queued: jobs.queued(model.key).size,
-        serviceMs: model.service.value,
-        coldStartMs: model.coldStart.value,
-      })),
-      counters: { ...counters },
-    };
-  }
-
-  /**
-   * A request that finds an idle worker is never refused, and one whose model has no worker at all never for its
-   * deadline: their measurements keep the estimates honest, and the latter's start is what the next ones profit from.
-   */
-  #refusal(now: number, request: JobRequest, model: Model, waitMs: number): GatewayError | null {
-    const { jobs, roster, options } = this.#state;
-    if (roster.idle(model).length > 0) return null;
-    return refuseOnArrival({
-      queued: jobs.totalQueued,
-      queueLimit: options.queueLimit,
-      expectedWaitMs: waitMs,
-      nextStartMs: expectedWaitMs(now, model, roster.of(model), 0),
-      serviceMs: model.service.value,
-      leftMs: roster.of(model).length === 0 ? Number.POSITIVE_INFINITY : request.deadlineAt - now,
-    });
+  snapshot(now: number): SchedulerSnapshot {
+    return takeSnapshot(this.#state, now);
   }
 
   #settle(now: number): readonly Command[] {
@@ -178,7 +159,9 @@ export class Scheduler {
     failHopeless(state, now);
     bind(state, now);
     scale(state, now);
+    observe(state, now);
     retire(state, now);
+    preWarm(state, now);
     planWakeUp(state, now);
     return state.takeCommands();
   }

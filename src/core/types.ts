@@ -3,28 +3,40 @@
  * commands. All times are milliseconds on the driver's monotonic clock.
  */
 import type { GatewayError } from './errors.ts';
+import type { KeepAlivePolicy } from './policies/keep-alive.ts';
+import type { ScalingPolicy } from './policies/scaling.ts';
 
 /** A model version, `name@version`. */
 export type ModelKey = string;
 export type JobId = string;
 export type WorkerId = number;
 export type WorkerKind = 'reserved' | 'on-demand';
+/** Interactive requests go first; bulk ones keep a guaranteed share. */
+export type Priority = 'interactive' | 'bulk';
 
 export interface JobRequest {
   readonly id: JobId;
   readonly model: ModelKey;
+  readonly priority: Priority;
   /** Absolute time after which nobody wants the answer; `Infinity` for none. */
   readonly deadlineAt: number;
+  /** Of an earlier refusal, if the client comes back with it; see `promises.ts`. */
+  readonly retryToken: string | null;
 }
 
-/** What the scheduler knows of a job at the moment that it is bound to a worker: the scheduling half of a receipt. */
+/** What the scheduler knows of a job at the moment that it is given to a worker: the scheduling half of a receipt. */
 export interface Binding {
   readonly job: JobId;
   readonly queueMs: number;
   readonly predictedWaitMs: number;
   /** The job waited for a worker that was not warm yet when it arrived. */
   readonly coldStart: boolean;
-  readonly reason: string;
+  /** The job was bound to that worker before it was warm, as only the policy `spill` does. */
+  readonly spilled: boolean;
+  /** Its first worker died, or ran over the time limit. */
+  readonly retried: boolean;
+  /** Why its worker was started. */
+  readonly startReason: string;
 }
 
 export type Command =
@@ -45,37 +57,36 @@ export type Command =
     }
   /** The job gets this error now; whatever a worker still computes for it is thrown away. */
   | { readonly type: 'reject'; readonly job: JobId; readonly error: GatewayError }
-  /** Call `tick` at this time (or not at all: `Infinity`); replaces the one before. */
+  /** Call `tick` at this time at the latest; replaces the one before, which was later. */
   | { readonly type: 'wakeAt'; readonly at: number };
 
-/** The numbers that the rules use. */
+/** The numbers and policies that the rules use. */
 export interface SchedulerOptions {
   /** Most workers at once, reserved and on-demand, those starting and stopping included. */
   readonly maxWorkers: number;
-  /** Most requests waiting at once, all models together. */
+  /** Most requests of one priority waiting at once, all models together. */
   readonly queueLimit: number;
-  /** How long an on-demand worker stays without work, in ms. */
-  readonly keepAliveMs: number;
+  /** Most refused clients of one model to whom a place is promised at once. */
+  readonly promiseLimit: number;
+  /** Share of the dispatched requests that bulk ones get while both kinds wait, from 0 and below 1. */
+  readonly bulkShare: number;
+  /** A request without a deadline is ordered as if it had one so long after its arrival, in ms: none waits for ever. */
+  readonly patienceMs: number;
   /** Longest one dispatch may run before its worker is terminated, in ms. */
   readonly taskTimeoutMs: number;
   /** Longest start of a worker until it counts as failed, in ms. */
   readonly startTimeoutMs: number;
   /** Most requests of one model in one dispatch. */
   readonly maxBatch: number;
+  /** Longest time that a request may wait beside an idle worker for others to share its dispatch, in ms. */
+  readonly batchDelayMs: number;
   readonly scaling: ScalingPolicy;
+  readonly keepAlive: KeepAlivePolicy;
+  /** In [0, 1); spreads the times at which refused clients come back. */
+  readonly random: () => number;
   /** Used until the first measurement of a model: service and cold-start time, in ms. */
   readonly assumed: { readonly serviceMs: number; readonly coldStartMs: number };
 }
-
-/** What a scaling policy may look at. */
-interface ScalingView {
-  /** Predicted wait of the last queued request, in ms, workers in start-up counted as capacity. */
-  readonly predictedWaitMs: number;
-  readonly serviceMs: number;
-}
-
-/** Says why one more on-demand worker is worth its start, or null if it is not. */
-export type ScalingPolicy = (view: ScalingView) => string | null;
 
 export type WorkerState = 'starting' | 'idle' | 'busy' | 'stopping';
 
@@ -95,14 +106,22 @@ interface ModelSnapshot {
   /** Estimates that the rules use at present, in ms. */
   readonly serviceMs: number;
   readonly coldStartMs: number;
+  /** How much slower a worker is while another one starts: 0.2 is 20 %. */
+  readonly startSlowdown: number;
 }
 
 /** Monotonic since the start of the process. */
 export interface Counters {
   submitted: number;
+  /** Arrived while no worker of their model was idle: saturation as the requests met it. */
+  metNoIdleWorker: number;
   dispatched: number;
   finished: number;
+  /** Served after a wait for a worker that was not warm when they arrived. */
   coldServed: number;
+  /** Bound to a worker before it was warm. */
+  spilled: number;
+  /** Refused on arrival, or because no worker can be had. */
   rejected: number;
   expired: number;
   cancelled: number;
@@ -112,10 +131,24 @@ export interface Counters {
   workersStarted: number;
   workersStopped: number;
   workersDied: number;
+  /** On-demand workers that ended without having shortened any wait. */
+  uselessSpawns: number;
 }
+
+/** Time that workers spent, in ms, by kind and by what they did. `idle` includes the time from the order to stop on. */
+export interface WorkerTime {
+  readonly reserved: Readonly<Record<Activity, number>>;
+  readonly 'on-demand': Readonly<Record<Activity, number>>;
+}
+export type Activity = 'starting' | 'idle' | 'busy';
 
 export interface SchedulerSnapshot {
   readonly workers: readonly WorkerSnapshot[];
   readonly models: readonly ModelSnapshot[];
   readonly counters: Readonly<Counters>;
+  readonly workerTime: WorkerTime;
+  /** Time during which a request waited for want of an idle worker, in ms. */
+  readonly saturatedMs: number;
+  /** Difference between the predicted and the real wait of the last requests, in ms. */
+  readonly waitError: { readonly p50Ms: number; readonly p95Ms: number };
 }

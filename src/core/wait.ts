@@ -1,42 +1,53 @@
 /** How long will a request of this model wait? Two answers, for two questions. */
-import { startTime } from './estimate.ts';
-import type { Model, Worker } from './roster.ts';
+import { startTime } from './list-scheduling.ts';
+import type { Model, Worker } from './model.ts';
+import { batchSize } from './policies/batching.ts';
 
 /** For the client (receipts, admission), in ms: workers in start-up help once warm; without any, one will start. */
-export function expectedWaitMs(now: number, model: Model, workers: readonly Worker[], ahead: number): number {
-  const alive = workers.filter((worker) => worker.state !== 'stopping');
-  const freeAt = alive.map((worker) => (worker.state === 'starting' ? warmAt(now, worker) : freeFrom(now, worker)));
-  if (freeAt.length === 0) freeAt.push(now + model.coldStart.value);
-  return startTime(freeAt, ahead, model.service.value) - now;
+export function expectedWaitMs(now: number, model: Model, ahead: number, maxBatch: number): number {
+  if (ahead === 0 && model.count.idle > 0) return 0;
+  const freeAt: number[] = [];
+  for (const worker of model.workers) {
+    if (worker.state === 'starting') freeAt.push(warmAt(now, worker));
+    else if (worker.state !== 'stopping') freeAt.push(freeFrom(now, worker));
+  }
+  if (freeAt.length === 0) freeAt.push(now + model.coldStartMs);
+  return startTime(freeAt, ahead, requestMs(model, maxBatch)) - now;
 }
 
 /**
- * For scaling: workers in start-up count as capacity already, so that one burst does not start a worker per request.
- * In ms, `Infinity` without workers.
+ * For scaling: workers in start-up count as capacity already, so that one burst does not start a worker per request;
+ * but not those that take longer than starts do. In ms, `Infinity` without workers.
  */
-export function capacityWaitMs(now: number, model: Model, workers: readonly Worker[], ahead: number): number {
-  const alive = workers.filter((worker) => worker.state !== 'stopping');
-  const freeAt = alive.map((worker) => (worker.state === 'starting' ? now : freeFrom(now, worker)));
-  return startTime(freeAt, ahead, model.service.value) - now;
+export function capacityWaitMs(now: number, model: Model, ahead: number, maxBatch: number): number {
+  const freeAt: number[] = [];
+  for (const worker of model.workers) {
+    if (worker.state === 'starting') freeAt.push(now < worker.dueAt ? now : warmAt(now, worker));
+    else if (worker.state !== 'stopping') freeAt.push(freeFrom(now, worker));
+  }
+  return startTime(freeAt, ahead, requestMs(model, maxBatch)) - now;
+}
+
+/** What one request costs a worker at present, in ms: its share of the batch that it will be served in. */
+export function requestMs(model: Model, maxBatch: number): number {
+  if (maxBatch === 1) return model.service.time.of(1);
+  const size = Math.max(1, batchSize(model.queue.size, model.running, Math.max(1, model.alive), maxBatch));
+  return model.service.time.of(size) / size;
 }
 
 function warmAt(now: number, worker: Worker): number {
-  return unlessOverdue(now, worker.startedAt, worker.startedAt + worker.model.coldStart.value);
+  const bound = worker.jobs.length > 0 ? worker.model.service.time.of(worker.jobs.length) : 0;
+  return unlessOverdue(now, worker) + bound;
 }
 
 function freeFrom(now: number, worker: Worker): number {
-  return worker.state === 'busy' ? unlessOverdue(now, worker.busySince, dueAt(worker)) : now;
+  return worker.state === 'busy' ? unlessOverdue(now, worker) : now;
 }
 
 /**
  * Who is overdue will probably take as long again as until now. To expect it back at once would let requests wait behind
  * a hung worker for as long as its time limit.
  */
-function unlessOverdue(now: number, since: number, expected: number): number {
-  return expected > now ? expected : now + (now - since);
-}
-
-/** When a busy worker should have finished. */
-export function dueAt(worker: Worker): number {
-  return worker.busySince + worker.batchSize * worker.model.service.value;
+function unlessOverdue(now: number, { since, dueAt }: Worker): number {
+  return dueAt > now ? dueAt : now + (now - since);
 }

@@ -52,7 +52,15 @@ export type ClassifyOptions = {
   readonly topK?: InputMaybe<Scalars['Int']['input']>;
   /** Longest time from the complete upload to the answer, in ms; then it fails with DEADLINE_EXCEEDED. Default: none. */
   readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
+  /** INTERACTIVE requests go first; BULK ones keep a guaranteed share. Default: INTERACTIVE. */
+  readonly priority?: InputMaybe<Priority>;
+  /** The `extensions.retryToken` of an earlier refusal: who comes back with it after `retryAfterMs` has a place. */
+  readonly retryToken?: InputMaybe<Scalars['ID']['input']>;
 };
+
+export type Priority =
+  | 'INTERACTIVE'
+  | 'BULK';
 
 export type Classification = {
   readonly __typename?: 'Classification';
@@ -82,6 +90,8 @@ export type Receipt = {
   readonly workerId: Scalars['Int']['output'];
   /** True if the request waited for a worker that was not warm when it arrived. */
   readonly coldStart: Scalars['Boolean']['output'];
+  /** True if the request was bound to a worker before that was warm, as only the policy `spill` does. */
+  readonly spilled: Scalars['Boolean']['output'];
   /** How the request came to its worker, in words. */
   readonly reason: Scalars['String']['output'];
   /** Requests that were inferred together with this one, itself included. */
@@ -135,6 +145,11 @@ export type PoolStats = {
   readonly workers: ReadonlyArray<Worker>;
   readonly models: ReadonlyArray<ModelStats>;
   readonly counters: PoolCounters;
+  readonly workerTime: WorkerTime;
+  /** How long requests have waited for want of an idle worker, in ms since the start. Averages hide such moments. */
+  readonly saturatedMs: Scalars['Float']['output'];
+  /** By how much the predicted waits of the last 512 requests were wrong. */
+  readonly waitError: WaitError;
   /** Resident set size of the process, in bytes. */
   readonly memoryBytes: Scalars['Float']['output'];
   /** Age of the process, in ms. */
@@ -182,16 +197,43 @@ export type ModelStats = {
   /** Estimates that the scheduler decides with, in ms. */
   readonly serviceMs: Scalars['Float']['output'];
   readonly coldStartMs: Scalars['Float']['output'];
+  /** How much slower a worker is while another one starts: 0.2 is 20 %. */
+  readonly startSlowdown: Scalars['Float']['output'];
+};
+
+/** Where the time of the workers went, since the start. */
+export type WorkerTime = {
+  readonly __typename?: 'WorkerTime';
+  readonly reserved: KindTime;
+  readonly onDemand: KindTime;
+};
+
+/** In ms, all workers of a kind together. */
+export type KindTime = {
+  readonly __typename?: 'KindTime';
+  readonly startingMs: Scalars['Float']['output'];
+  readonly idleMs: Scalars['Float']['output'];
+  readonly busyMs: Scalars['Float']['output'];
+};
+
+export type WaitError = {
+  readonly __typename?: 'WaitError';
+  readonly p50Ms: Scalars['Float']['output'];
+  readonly p95Ms: Scalars['Float']['output'];
 };
 
 /** Counted since the start of the process. */
 export type PoolCounters = {
   readonly __typename?: 'PoolCounters';
   readonly submitted: Scalars['Int']['output'];
+  /** Arrived while no worker of their model was idle. */
+  readonly metNoIdleWorker: Scalars['Int']['output'];
   readonly dispatched: Scalars['Int']['output'];
   readonly finished: Scalars['Int']['output'];
   /** Requests that waited for a worker that was not warm when they arrived. */
   readonly coldServed: Scalars['Int']['output'];
+  /** Requests that were bound to a worker before it was warm. */
+  readonly spilled: Scalars['Int']['output'];
   /** Refused on arrival, or because no worker can be had. */
   readonly rejected: Scalars['Int']['output'];
   /** Waited or ran past their deadline. */
@@ -204,6 +246,8 @@ export type PoolCounters = {
   readonly workersStarted: Scalars['Int']['output'];
   readonly workersStopped: Scalars['Int']['output'];
   readonly workersDied: Scalars['Int']['output'];
+  /** On-demand workers that ended without having shortened any wait. */
+  readonly uselessSpawns: Scalars['Int']['output'];
 };
 
 export type WithIndex<TObject> = TObject & Record<string, any>;
@@ -286,11 +330,12 @@ export type ResolversTypes = ResolversObject<{
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ClassifyOptions: ClassifyOptions;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Priority: Priority;
   Classification: ResolverTypeWrapper<Classification>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Score: ResolverTypeWrapper<Score>;
   Receipt: ResolverTypeWrapper<Receipt>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   WorkerKind: WorkerKind;
   Model: ResolverTypeWrapper<Model>;
@@ -300,6 +345,9 @@ export type ResolversTypes = ResolversObject<{
   WorkerState: WorkerState;
   ColdStart: ResolverTypeWrapper<ColdStart>;
   ModelStats: ResolverTypeWrapper<ModelStats>;
+  WorkerTime: ResolverTypeWrapper<WorkerTime>;
+  KindTime: ResolverTypeWrapper<KindTime>;
+  WaitError: ResolverTypeWrapper<WaitError>;
   PoolCounters: ResolverTypeWrapper<PoolCounters>;
 }>;
 
@@ -311,11 +359,11 @@ export type ResolversParentTypes = ResolversObject<{
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
   ClassifyOptions: ClassifyOptions;
+  ID: Scalars['ID']['output'];
   Classification: Classification;
   Float: Scalars['Float']['output'];
   Score: Score;
   Receipt: Receipt;
-  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
   Model: Model;
   PoolSummary: PoolSummary;
@@ -323,6 +371,9 @@ export type ResolversParentTypes = ResolversObject<{
   Worker: Worker;
   ColdStart: ColdStart;
   ModelStats: ModelStats;
+  WorkerTime: WorkerTime;
+  KindTime: KindTime;
+  WaitError: WaitError;
   PoolCounters: PoolCounters;
 }>;
 
@@ -359,6 +410,7 @@ export type ReceiptResolvers<ContextType = Context, ParentType extends Resolvers
   worker?: Resolver<ResolversTypes['WorkerKind'], ParentType, ContextType>;
   workerId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   coldStart?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  spilled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   batchSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   queueMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -391,6 +443,9 @@ export type PoolStatsResolvers<ContextType = Context, ParentType extends Resolve
   workers?: Resolver<ReadonlyArray<ResolversTypes['Worker']>, ParentType, ContextType>;
   models?: Resolver<ReadonlyArray<ResolversTypes['ModelStats']>, ParentType, ContextType>;
   counters?: Resolver<ResolversTypes['PoolCounters'], ParentType, ContextType>;
+  workerTime?: Resolver<ResolversTypes['WorkerTime'], ParentType, ContextType>;
+  saturatedMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  waitError?: Resolver<ResolversTypes['WaitError'], ParentType, ContextType>;
   memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   uptimeMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 }>;
@@ -418,13 +473,32 @@ export type ModelStatsResolvers<ContextType = Context, ParentType extends Resolv
   queued?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   serviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   coldStartMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  startSlowdown?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type WorkerTimeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WorkerTime'] = ResolversParentTypes['WorkerTime']> = ResolversObject<{
+  reserved?: Resolver<ResolversTypes['KindTime'], ParentType, ContextType>;
+  onDemand?: Resolver<ResolversTypes['KindTime'], ParentType, ContextType>;
+}>;
+
+export type KindTimeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['KindTime'] = ResolversParentTypes['KindTime']> = ResolversObject<{
+  startingMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  idleMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  busyMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+}>;
+
+export type WaitErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WaitError'] = ResolversParentTypes['WaitError']> = ResolversObject<{
+  p50Ms?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p95Ms?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 }>;
 
 export type PoolCountersResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PoolCounters'] = ResolversParentTypes['PoolCounters']> = ResolversObject<{
   submitted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  metNoIdleWorker?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   dispatched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   finished?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   coldServed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  spilled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   rejected?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   expired?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   cancelled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -433,6 +507,7 @@ export type PoolCountersResolvers<ContextType = Context, ParentType extends Reso
   workersStarted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersStopped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   workersDied?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  uselessSpawns?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 }>;
 
 export type Resolvers<ContextType = Context> = ResolversObject<{
@@ -448,6 +523,9 @@ export type Resolvers<ContextType = Context> = ResolversObject<{
   Worker?: WorkerResolvers<ContextType>;
   ColdStart?: ColdStartResolvers<ContextType>;
   ModelStats?: ModelStatsResolvers<ContextType>;
+  WorkerTime?: WorkerTimeResolvers<ContextType>;
+  KindTime?: KindTimeResolvers<ContextType>;
+  WaitError?: WaitErrorResolvers<ContextType>;
   PoolCounters?: PoolCountersResolvers<ContextType>;
 }>;
 

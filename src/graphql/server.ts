@@ -16,6 +16,7 @@ import { servePage } from './page.ts';
 import { classify } from './resolvers/classify.ts';
 import { models } from './resolvers/models.ts';
 import { pool, poolStats, provision } from './resolvers/pool.ts';
+import { retryAfterHeader } from './retry-after.ts';
 import type { Resolvers } from './schema-types.generated.ts';
 import { UploadReader } from './upload-reader.ts';
 
@@ -83,7 +84,7 @@ async function startApollo(events: EventSink): Promise<ApolloServer<Context>> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(events),
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), retryAfterHeader],
   });
   await apollo.start();
   return apollo;

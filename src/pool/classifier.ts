@@ -1,5 +1,5 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
-import type { Binding, WorkerKind } from '../core/types.ts';
+import type { Binding, Priority, WorkerKind } from '../core/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { PoolAnswer, WarmPool } from './warm-pool.ts';
 
@@ -10,10 +10,13 @@ export interface ClassifyRequest {
   /** Called once, when no worker reads the picture any more; that can be after the answer. */
   readonly onReleased: () => void;
   readonly model: ModelVersion;
+  readonly priority: Priority;
   /** Number of scores wanted, best first; null for all. */
   readonly topK: number | null;
   /** From now, in ms; null for none. */
   readonly deadlineMs: number | null;
+  /** Of an earlier refusal, or null. */
+  readonly retryToken: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -31,10 +34,11 @@ interface Score {
 }
 
 /** See the type of the same name in schema.graphql. */
-interface Receipt extends Omit<Binding, 'job'> {
+interface Receipt extends Pick<Binding, 'queueMs' | 'predictedWaitMs' | 'coldStart' | 'spilled'> {
   readonly requestId: string;
   readonly worker: WorkerKind;
   readonly workerId: number;
+  readonly reason: string;
   readonly batchSize: number;
   readonly decodeMs: number;
   readonly inferMs: number;
@@ -43,13 +47,15 @@ interface Receipt extends Omit<Binding, 'job'> {
 
 /** Rejects with a GatewayError. */
 export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
-  const { id, picture, onReleased, model, topK, deadlineMs, signal } = request;
+  const { id, picture, onReleased, model, priority, topK, deadlineMs, retryToken, signal } = request;
   const answer = await pool.submit({
     id,
     picture,
     onReleased,
     model: model.key,
+    priority,
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
+    retryToken,
     signal,
   });
   const scores = rank(model.output.labels, answer.probabilities);
@@ -68,6 +74,15 @@ function rank(labels: readonly string[], probabilities: Float32Array): readonly 
 }
 
 function receiptOf({ worker, kind, batchSize, binding, decodeMs, inferMs, totalMs }: PoolAnswer): Receipt {
-  const { job, ...scheduling } = binding;
-  return { requestId: job, worker: kind, workerId: worker, batchSize, ...scheduling, decodeMs, inferMs, totalMs };
+  const { job, queueMs, predictedWaitMs, coldStart, spilled } = binding;
+  const reason = reasonOf(binding, worker, kind);
+  const scheduling = { worker: kind, workerId: worker, reason, queueMs, predictedWaitMs, coldStart, spilled };
+  return { requestId: job, ...scheduling, batchSize, decodeMs, inferMs, totalMs };
+}
+
+/** How a request came to its worker, in words. */
+function reasonOf({ queueMs, spilled, retried, startReason }: Binding, worker: number, kind: WorkerKind): string {
+  const how = retried ? 'retried on' : spilled ? 'bound to' : queueMs === 0 ? 'taken at once by' : 'waited for';
+  const origin = kind === 'on-demand' ? `, started because ${startReason}` : '';
+  return `${how} ${kind} worker ${worker}${origin}`;
 }

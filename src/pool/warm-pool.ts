@@ -5,11 +5,20 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Clock, ColdStartPhases, EventSink } from '../core/ports.ts';
 import type { Scheduler } from '../core/scheduler.ts';
-import type { Binding, Command, JobId, ModelKey, SchedulerSnapshot, WorkerId, WorkerKind } from '../core/types.ts';
+import type {
+  Binding,
+  Command,
+  JobId,
+  ModelKey,
+  Priority,
+  SchedulerSnapshot,
+  WorkerId,
+  WorkerKind,
+} from '../core/types.ts';
 import type { Outcome } from './protocol.ts';
 
 /** What the pool needs of a worker; `WorkerSlot` is the real one. */
-interface PoolWorker {
+export interface PoolWorker {
   warmUp(): Promise<ColdStartPhases>;
   run(pictures: readonly Uint8Array[]): Promise<readonly Outcome[]>;
   stop(why: string): Promise<void>;
@@ -21,6 +30,7 @@ export type SpawnWorker = (model: ModelKey, onEnded: (why: string) => void) => P
 export interface PoolRequest {
   readonly id: JobId;
   readonly model: ModelKey;
+  readonly priority: Priority;
   /** An encoded picture, in shared memory. */
   readonly picture: Uint8Array;
   /**
@@ -30,6 +40,8 @@ export interface PoolRequest {
   readonly onReleased: () => void;
   /** From now, in ms; `Infinity` for none. */
   readonly deadlineMs: number;
+  /** Of an earlier refusal, or null. */
+  readonly retryToken: string | null;
   /** Aborted when nobody wants the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -95,7 +107,7 @@ export class WarmPool {
 
   /** Rejects with a GatewayError only. */
   submit(request: PoolRequest): Promise<PoolAnswer> {
-    const { id, model, deadlineMs, signal } = request;
+    const { id, model, priority, deadlineMs, retryToken, signal } = request;
     return new Promise((resolve, reject) => {
       const now = this.#clock.now();
       const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), id));
@@ -118,7 +130,8 @@ export class WarmPool {
       if (signal.aborted) return pending.settle(new GatewayError('CANCELLED', 'The request was cancelled.'));
       signal.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(id, pending);
-      this.#execute(this.#scheduler.submit(now, { id, model, deadlineAt: now + deadlineMs }));
+      const deadlineAt = now + deadlineMs;
+      this.#execute(this.#scheduler.submit(now, { id, model, priority, deadlineAt, retryToken }));
     });
   }
 
@@ -129,7 +142,7 @@ export class WarmPool {
 
   /** True while every worker that is to be reserved is warm. */
   isReady(): boolean {
-    const { workers, models } = this.#scheduler.snapshot();
+    const { workers, models } = this.#scheduler.snapshot(this.#clock.now());
     return models.every(({ model, reserved }) => {
       const ours = workers.filter((worker) => worker.model === model && worker.kind === 'reserved');
       return ours.filter(({ state }) => state === 'idle' || state === 'busy').length >= reserved;
@@ -139,7 +152,7 @@ export class WarmPool {
   stats(): PoolStats {
     const coldStarts = new Map<WorkerId, ColdStartPhases>();
     for (const [id, { coldStart }] of this.#workers) if (coldStart) coldStarts.set(id, coldStart);
-    return { ...this.#scheduler.snapshot(), coldStarts };
+    return { ...this.#scheduler.snapshot(this.#clock.now()), coldStarts };
   }
 
   /** Ends every worker. What is still pending fails: wait for it before, if it matters. */

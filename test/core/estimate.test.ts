@@ -1,61 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Estimate, startTime } from '../../src/core/estimate.ts';
-
-/** Each request goes to the worker that frees first. */
-function listScheduling(freeAt: readonly number[], ahead: number, serviceMs: number): number {
-  const free = [...freeAt].sort((a, b) => a - b);
-  for (let i = 0; i < ahead; i++) {
-    free.push((free.shift() ?? Number.NaN) + serviceMs);
-    free.sort((a, b) => a - b);
-  }
-  return free[0] ?? Number.POSITIVE_INFINITY;
-}
-
-const freeAt = fc.array(fc.double({ min: 0, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 8 });
-const serviceMs = fc.double({ min: 0.1, max: 1_000, noNaN: true });
-
-describe('startTime', () => {
-  it('agrees with list scheduling', () => {
-    const property = fc.property(freeAt, fc.nat(300), serviceMs, (free, ahead, service) => {
-      expect(startTime(free, ahead, service)).toBeCloseTo(listScheduling(free, ahead, service), 4);
-    });
-    fc.assert(property, { numRuns: 1_000 });
-  });
-
-  it('never comes earlier for a longer queue', () => {
-    const property = fc.property(freeAt, fc.nat(20_000), serviceMs, (free, ahead, service) => {
-      expect(startTime(free, ahead + 1, service)).toBeGreaterThanOrEqual(startTime(free, ahead, service) - 1e-6);
-    });
-    fc.assert(property);
-  });
-
-  it('is when the first worker frees if nobody is ahead', () => {
-    expect(startTime([700, 300, 500], 0, 100)).toBe(300);
-  });
-
-  it('is never without workers', () => {
-    expect(startTime([], 0, 100)).toBe(Number.POSITIVE_INFINITY);
-  });
-
-  it('takes no longer for a long queue than for a short one: whole rounds are skipped', () => {
-    const before = performance.now();
-    for (let i = 0; i < 100; i++) expect(startTime([0, 10, 20, 30], 1e7, 100)).toBe(2.5e8);
-    // Counted out, these would be a billion steps.
-    expect(performance.now() - before).toBeLessThan(2_000);
-  });
-
-  it('bears a service time of zero', () => {
-    expect(startTime([5, 5], 10_000, 0)).toBeCloseTo(10, 6);
-  });
-});
+import { Estimate, ServiceTime } from '../../src/core/estimate.ts';
 
 describe('Estimate', () => {
   it('is what was assumed until the first measurement, which replaces it', () => {
     const estimate = new Estimate(300);
-    expect(estimate.value).toBe(300);
+    expect([estimate.value, estimate.measured]).toEqual([300, false]);
     estimate.add(50);
-    expect(estimate.value).toBe(50);
+    expect([estimate.value, estimate.measured]).toEqual([50, true]);
   });
 
   it('follows later measurements by its weight', () => {
@@ -74,5 +26,80 @@ describe('Estimate', () => {
       expect(estimate.value).toBeLessThanOrEqual(Math.max(...samples) + 1e-6);
     });
     fc.assert(property);
+  });
+});
+
+const size = fc.integer({ min: 1, max: 16 });
+const cost = fc.double({ min: 0, max: 200, noNaN: true });
+
+describe('ServiceTime', () => {
+  it('is what was assumed, per request, until the first measurement', () => {
+    const time = new ServiceTime(20);
+    expect([time.of(1), time.of(4), time.deviationMs, time.measured]).toEqual([20, 80, 0, false]);
+  });
+
+  it('is proportional to the size as long as all dispatches have one size', () => {
+    const time = new ServiceTime(1_000);
+    for (let i = 0; i < 20; i++) time.add(4, 80);
+    expect(time.measured).toBe(true);
+    for (const size of [1, 2, 8]) expect(time.of(size)).toBeCloseTo(20 * size, 9);
+  });
+
+  it('recovers a fixed cost and one per request exactly, from any mix of sizes', () => {
+    const sizes = fc.array(size, { minLength: 20, maxLength: 40 }).filter((sizes) => new Set(sizes.slice(-8)).size > 1);
+    const property = fc.property(sizes, cost, cost, (sizes, fixedMs, perRequestMs) => {
+      const time = new ServiceTime(1);
+      for (const n of sizes) time.add(n, fixedMs + perRequestMs * n);
+      for (const n of [1, 5, 16]) expect(time.of(n)).toBeCloseTo(fixedMs + perRequestMs * n, 3);
+    });
+    fc.assert(property);
+  });
+
+  it('recovers them within a tenth from measurements that are 20 % off', () => {
+    const time = new ServiceTime(1);
+    const errors: number[] = [];
+    for (let i = 0; i < 1_000; i++) {
+      const n = 1 + (i % 8);
+      const noise = 1 + 0.2 * Math.sin(i * i);
+      time.add(n, (30 + 10 * n) * noise);
+      if (i >= 100) errors.push(Math.abs(time.of(1) / 40 - 1), Math.abs(time.of(8) / 110 - 1));
+    }
+    errors.sort((a, b) => a - b);
+    expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.1);
+  });
+
+  it('forgets: after 50 dispatches that take twice as long, so does the estimate', () => {
+    const time = new ServiceTime(1);
+    for (let i = 0; i < 50; i++) time.add(1 + (i % 4), 10 * (1 + (i % 4)));
+    for (let i = 0; i < 50; i++) time.add(1 + (i % 4), 20 * (1 + (i % 4)));
+    for (const n of [1, 4]) expect(time.of(n) / (20 * n)).toBeCloseTo(1, 1);
+  });
+
+  it('is never negative, and never shorter for a larger batch, whatever was measured', () => {
+    const samples = fc.array(fc.tuple(size, fc.double({ min: 0, max: 1e4, noNaN: true })), { maxLength: 40 });
+    const property = fc.property(samples, (samples) => {
+      const time = new ServiceTime(10);
+      for (const [n, ms] of samples) time.add(n, ms);
+      for (let n = 1; n < 16; n++) {
+        expect(time.of(n)).toBeGreaterThanOrEqual(-1e-6);
+        expect(time.of(n + 1)).toBeGreaterThanOrEqual(time.of(n) - 1e-6);
+        expect(time.of(2 * n), 'twice the requests cost at most twice the time').toBeLessThanOrEqual(
+          2 * time.of(n) + 1e-6,
+        );
+      }
+    });
+    fc.assert(property);
+  });
+
+  it('knows how far measurements lie from it, per request', () => {
+    const steady = new ServiceTime(1);
+    const uneven = new ServiceTime(1);
+    for (let i = 0; i < 200; i++) {
+      steady.add(2, 100);
+      uneven.add(2, i % 2 === 0 ? 80 : 120);
+    }
+    expect(steady.deviationMs).toBe(0);
+    expect(uneven.deviationMs).toBeGreaterThan(8);
+    expect(uneven.deviationMs).toBeLessThan(12);
   });
 });

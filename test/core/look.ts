@@ -11,7 +11,7 @@ export function warmPool(reserved: number, ...settings: ConstructorParameters<ty
 
 /** `1 a reserved idle`, one line per worker. */
 export function workers(pool: VirtualPool): readonly string[] {
-  return pool.scheduler.snapshot().workers.map(({ id, model, kind, state }) => `${id} ${model} ${kind} ${state}`);
+  return pool.snapshot().workers.map(({ id, model, kind, state }) => `${id} ${model} ${kind} ${state}`);
 }
 
 /** The answer of a job, or its error, as far as it matters to the client. */
@@ -33,6 +33,11 @@ export function brief(commands: readonly Command[]): readonly string[] {
 export function bindings(pool: VirtualPool): readonly Binding[] {
   const commands = pool.log.flatMap((entry) => entry.commands);
   return commands.flatMap((command) => (command.type === 'dispatch' ? command.batch : []));
+}
+
+export function batches(pool: VirtualPool): readonly (readonly string[])[] {
+  const commands = pool.log.flatMap((entry) => entry.commands);
+  return commands.flatMap((command) => (command.type === 'dispatch' ? [command.batch.map(({ job }) => job)] : []));
 }
 
 export function startsOf(pool: VirtualPool): readonly { readonly at: number; readonly worker: WorkerId }[] {

@@ -1,7 +1,7 @@
 /** What the virtual pool is told about its world, and what it remembers. */
 import type { GatewayError } from '../../src/core/errors.ts';
-import type { Command, JobId, ModelKey, SchedulerSnapshot, WorkerId } from '../../src/core/types.ts';
-import type { Appointment } from './agenda.ts';
+import type { Binding, Command, JobId, ModelKey, Priority, SchedulerSnapshot, WorkerId } from '../../src/core/types.ts';
+import type { Appointment } from '../../src/sim/agenda.ts';
 
 /** How long something takes, `Infinity` if it hangs, and whether the worker is dead at the end of it. */
 export interface Fate {
@@ -21,10 +21,17 @@ export interface World {
 export interface JobRecord {
   readonly id: JobId;
   readonly model: ModelKey;
+  readonly priority: Priority;
   readonly submittedAt: number;
   readonly deadlineAt: number;
-  state: 'waiting' | 'running' | 'over';
-  attempts: number;
+  /** Its deadline or, without one, the end of its patience. */
+  readonly orderedBy: number;
+  /** `bound`: to a worker that is not warm yet. */
+  state: 'waiting' | 'bound' | 'running' | 'over';
+  /** Each time that it was given to a worker. */
+  readonly bindings: Binding[];
+  /** How often it came back from a worker that ran it, to be tried again. */
+  returned: number;
   endedAt: number;
   /** The worker that answered. */
   answeredBy: WorkerId | null;
@@ -32,11 +39,17 @@ export interface JobRecord {
 }
 
 export interface WorkerRecord {
+  readonly id: WorkerId;
   readonly model: ModelKey;
+  readonly reason: string;
   readonly startedAt: number;
+  /** What it runs or, while it starts, what is bound to it. */
   batch: readonly JobId[] | null;
   busySince: number;
-  warm: boolean;
+  /** When its start, or its task, should be over; that of a batch is at the latest proportional to its size. */
+  dueAt: number;
+  /** `NaN` until it is. */
+  warmAt: number;
   next: Appointment | null;
   /** It was told to stop: what it still does counts for nothing. */
   stopped: boolean;
@@ -45,8 +58,14 @@ export interface WorkerRecord {
 export interface Entry {
   readonly at: number;
   readonly input: string;
+  /** The input is about a job or a worker that is over for the scheduler. */
+  readonly stale: boolean;
   /** When the scheduler wanted to be woken, before this input. */
   readonly due: number;
   readonly commands: readonly Command[];
   readonly after: SchedulerSnapshot;
+}
+
+export function isWarm(worker: WorkerRecord): boolean {
+  return !Number.isNaN(worker.warmAt);
 }

@@ -1,21 +1,24 @@
 /** Random traces: what clients, operators and bad luck do to a pool. */
 import fc from 'fast-check';
-import { never, targetWait } from '../../src/core/policies/scaling.ts';
+import { randomRules, rulesOf } from './random-rules.ts';
 import type { Fate, World } from './records.ts';
 import { VirtualPool, type Watcher } from './virtual-pool.ts';
 
 /** Times with fractions, as real clocks give them. */
 const ms = (max: number) => fc.noBias(fc.integer({ min: 0, max: max * 10 })).map((tenths) => tenths / 10);
 const model = fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c');
+const priority = fc.constantFrom('interactive' as const, 'interactive' as const, 'bulk' as const);
 const deadlineMs = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: ms(600) });
 /** Which of those there are, counted from the latest. */
 const which = fc.nat({ max: 5 });
 
 const action = fc.oneof(
-  { weight: 10, arbitrary: fc.record({ type: fc.constant('submit' as const), model, deadlineMs }) },
+  { weight: 10, arbitrary: fc.record({ type: fc.constant('submit' as const), model, deadlineMs, priority }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('comeBack' as const), which }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), which }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('kill' as const), which }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('provision' as const), model, reserved: fc.nat({ max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('tick' as const) }) },
 );
 
 const start = fc.oneof(
@@ -36,22 +39,22 @@ const startTimeoutMs = fc.oneof(
   { weight: 2, arbitrary: fc.constant(60_000) },
 );
 
-const targetMs = fc.oneof(fc.constant(null), ms(200));
-const policy = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ name: fc.constant('target-wait' as const), targetMs }) },
-  { weight: 1, arbitrary: fc.record({ name: fc.constant('never' as const) }) },
-);
+const options = {
+  maxWorkers: fc.integer({ min: 1, max: 4 }),
+  queueLimit: fc.constantFrom(0, 1, 4, 16, 100, 100),
+  promiseLimit: fc.constantFrom(0, 1, 100),
+  // What each interactive request earns is a sum of powers of two: no rounding decides whose turn it is.
+  bulkShare: fc.constantFrom(0, 0.2, 0.5, 0.75),
+  patienceMs: fc.constantFrom(20, 300, 60_000),
+  taskTimeoutMs: fc.integer({ min: 1_000, max: 3_000 }).map((tenths) => tenths / 10),
+  startTimeoutMs,
+  maxBatch: fc.integer({ min: 1, max: 4 }),
+  batchDelayMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: ms(80) }),
+};
 
 export const traces = fc.record({
-  options: fc.record({
-    maxWorkers: fc.integer({ min: 1, max: 4 }),
-    queueLimit: fc.constantFrom(0, 1, 4, 16, 100, 100),
-    keepAliveMs: ms(500),
-    taskTimeoutMs: fc.integer({ min: 1_000, max: 3_000 }).map((tenths) => tenths / 10),
-    startTimeoutMs,
-    maxBatch: fc.integer({ min: 1, max: 3 }),
-  }),
-  policy,
+  options: fc.record(options),
+  rules: randomRules,
   reserved: fc.nat({ max: 2 }),
   actions: fc.array(fc.record({ afterMs: ms(60), action }), { maxLength: 40, size: 'max' }),
   /** One after the other; when they are used up, all goes well. */
@@ -59,19 +62,17 @@ export const traces = fc.record({
   serves: fc.array(serve, { maxLength: 40, size: 'max' }),
   stopMs: ms(50),
   lateMs: fc.oneof(fc.constant(0), ms(20)),
+  /** What chance is at all times. */
+  chance: fc.constantFrom(0, 0.5, 0.999),
 });
 
 export type Trace = typeof traces extends fc.Arbitrary<infer T> ? T : never;
 
 /** Plays the trace and then lets time run on until nothing is left to happen. */
 export function play(trace: Trace, watcher?: Watcher): VirtualPool {
-  const { options, policy, stopMs, lateMs } = trace;
+  const { options, rules, stopMs, lateMs, chance } = trace;
   const pool = new VirtualPool(
-    {
-      ...options,
-      assumed: { serviceMs: 20, coldStartMs: 100 },
-      scaling: policy.name === 'never' ? never : targetWait(policy.targetMs),
-    },
+    { ...options, assumed: { serviceMs: 20, coldStartMs: 100 }, random: () => chance, ...rulesOf(rules) },
     { stopMs, lateMs, ...fates(trace) },
     watcher,
   );
@@ -93,20 +94,32 @@ function fates({ options, starts, serves }: Trace): Pick<World, 'start' | 'serve
 
 function act(pool: VirtualPool, name: string, action: Trace['actions'][number]['action']): void {
   if (action.type === 'submit') {
-    pool.submit(name, action.model, action.deadlineMs);
+    pool.submit(name, action.model, action.deadlineMs, action.priority);
+  } else if (action.type === 'comeBack') {
+    comeBack(pool, name, action.which);
   } else if (action.type === 'cancel') {
     const id = [...pool.jobs.keys()].at(-1 - action.which);
     if (id !== undefined) pool.cancel(id);
   } else if (action.type === 'kill') {
     const id = [...pool.workers.keys()].at(-1 - action.which);
     if (id !== undefined) pool.kill(id);
+  } else if (action.type === 'tick') {
+    pool.tick();
   } else {
     pool.provision(Math.min(action.reserved, roomFor(pool, action.model)), action.model);
   }
 }
 
+/** A client that was refused tries again, at its time or too early. */
+function comeBack(pool: VirtualPool, name: string, which: number): void {
+  const refused = [...pool.jobs.values()].filter(({ error }) => error?.retryToken !== undefined).at(-1 - which);
+  if (!refused) return;
+  const { model, deadlineAt, submittedAt, priority, error } = refused;
+  pool.submit(name, model, deadlineAt - submittedAt, priority, error?.retryToken ?? null);
+}
+
 /** How many workers of a model can be reserved beside those of the others. */
 function roomFor(pool: VirtualPool, model: string): number {
-  const others = pool.scheduler.snapshot().models.filter((other) => other.model !== model);
+  const others = pool.snapshot().models.filter((other) => other.model !== model);
   return pool.options.maxWorkers - others.reduce((sum, other) => sum + other.reserved, 0);
 }

@@ -3,11 +3,22 @@
  * each job. It keeps the driver's side of the contract (start → ready or gone, dispatch → finished or gone, stop →
  * gone, wakeAt → tick) and throws when the scheduler breaks its own.
  */
+import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
 import { targetWait } from '../../src/core/policies/scaling.ts';
 import { Scheduler } from '../../src/core/scheduler.ts';
-import type { Command, JobId, ModelKey, SchedulerOptions, WorkerId } from '../../src/core/types.ts';
-import { Agenda, type Appointment } from './agenda.ts';
-import type { Entry, Fate, JobRecord, WorkerRecord, World } from './records.ts';
+import type {
+  Command,
+  JobId,
+  ModelKey,
+  Priority,
+  SchedulerOptions,
+  SchedulerSnapshot,
+  WorkerId,
+} from '../../src/core/types.ts';
+import { Agenda, type Appointment } from '../../src/sim/agenda.ts';
+import { Line } from './line.ts';
+import { type Entry, type Fate, isWarm, type JobRecord, type WorkerRecord, type World } from './records.ts';
+import { runTo } from './run-to.ts';
 
 /** Sees every command before it is executed, and the pool after every input. */
 export interface Watcher {
@@ -15,16 +26,39 @@ export interface Watcher {
   settled(entry: Entry, pool: VirtualPool): void;
 }
 
-const MOST_INPUTS = 5_000;
+const MOST_INPUTS = 20_000;
+
+const DEFAULTS: SchedulerOptions = {
+  maxWorkers: 4,
+  queueLimit: 100,
+  promiseLimit: 100,
+  bulkShare: 0.2,
+  patienceMs: 60_000,
+  taskTimeoutMs: 5_000,
+  startTimeoutMs: 60_000,
+  maxBatch: 1,
+  batchDelayMs: 0,
+  scaling: targetWait(100),
+  keepAlive: fixedKeepAlive(1_000),
+  random: () => 0,
+  assumed: { serviceMs: 100, coldStartMs: 300 },
+};
 
 export class VirtualPool {
   readonly options: SchedulerOptions;
   readonly scheduler: Scheduler;
   readonly log: Entry[] = [];
   readonly jobs = new Map<JobId, JobRecord>();
+  /** Those that are not over, in the order of their arrival. */
+  readonly open = new Set<JobRecord>();
+  /** Those that ended with the latest input. */
+  readonly ended: JobRecord[] = [];
   readonly workers = new Map<WorkerId, WorkerRecord>();
+  readonly line: Line;
   /** The worker whose thread ended last. */
   lastGone: WorkerRecord | null = null;
+  /** Workers that never took a request which would have waited without them. */
+  readonly useless = new Set<WorkerId>();
   readonly #world: World;
   readonly #watcher: Watcher | undefined;
   readonly #agenda = new Agenda();
@@ -32,12 +66,10 @@ export class VirtualPool {
   #wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(options: Partial<SchedulerOptions> = {}, world: Partial<World> = {}, watcher?: Watcher) {
-    const assumed = { serviceMs: 100, coldStartMs: 300 };
-    const timeouts = { taskTimeoutMs: 5_000, startTimeoutMs: 60_000 };
-    const limits = { maxWorkers: 4, queueLimit: 100, keepAliveMs: 1_000, maxBatch: 1, ...timeouts };
-    this.options = { ...limits, assumed, scaling: targetWait(null), ...options };
+    this.options = { ...DEFAULTS, ...options };
     this.#world = { start: () => ({ ms: 300 }), serve: () => ({ ms: 100 }), stopMs: 10, lateMs: 0, ...world };
     this.#watcher = watcher;
+    this.line = new Line(this.open, this.options.bulkShare);
     this.scheduler = new Scheduler(this.options);
   }
 
@@ -50,28 +82,56 @@ export class VirtualPool {
     return this.#wakeAt;
   }
 
-  submit(id: JobId, model: ModelKey = 'a', deadlineMs = Number.POSITIVE_INFINITY): readonly Command[] {
-    const job = { id, model, submittedAt: this.now, deadlineAt: this.now + deadlineMs };
-    this.jobs.set(id, { ...job, state: 'waiting', attempts: 0, endedAt: Number.NaN, answeredBy: null, error: null });
-    return this.#input(`submit ${id}`, () => this.scheduler.submit(this.now, job));
+  snapshot(): SchedulerSnapshot {
+    return this.scheduler.snapshot(this.now);
+  }
+
+  submit(
+    id: JobId,
+    model: ModelKey = 'a',
+    deadlineMs = Number.POSITIVE_INFINITY,
+    priority: Priority = 'interactive',
+    retryToken: string | null = null,
+  ): readonly Command[] {
+    const deadlineAt = this.now + deadlineMs;
+    const orderedBy = Math.min(deadlineAt, this.now + this.options.patienceMs);
+    const asked = { id, model, priority, submittedAt: this.now, deadlineAt, orderedBy };
+    const fate = { bindings: [], returned: 0, endedAt: Number.NaN, answeredBy: null, error: null };
+    const job: JobRecord = { ...asked, state: 'waiting', ...fate };
+    this.jobs.set(id, job);
+    this.open.add(job);
+    const request = { id, model, priority, deadlineAt, retryToken };
+    return this.#input(`submit ${id}`, false, () => this.scheduler.submit(this.now, request));
   }
 
   cancel(id: JobId): readonly Command[] {
-    return this.#input(`cancel ${id}`, () => this.scheduler.cancel(this.now, id));
+    const stale = (this.jobs.get(id)?.state ?? 'over') === 'over';
+    return this.#input(`cancel ${id}`, stale, () => this.scheduler.cancel(this.now, id));
   }
 
   provision(reserved: number, model: ModelKey = 'a'): readonly Command[] {
-    return this.#input(`provision ${model} ${reserved}`, () => this.scheduler.provision(this.now, model, reserved));
+    const provision = () => this.scheduler.provision(this.now, model, reserved);
+    return this.#input(`provision ${model} ${reserved}`, false, provision);
   }
 
   /** The thread of this worker ends now, whatever it was doing. */
   kill(id: WorkerId): readonly Command[] {
     const worker = this.#worker(id);
-    worker.next?.cancel();
     this.workers.delete(id);
     this.lastGone = worker;
+    if (worker.next) worker.next.cancelled = true;
     if (!worker.stopped) this.#backToTheQueue(worker);
-    return this.#input(`workerGone ${id}`, () => this.scheduler.workerGone(this.now, id));
+    return this.#input(`workerGone ${id}`, false, () => this.scheduler.workerGone(this.now, id));
+  }
+
+  /** The timer rings, or a tick comes before its time: that must do no harm. */
+  tick(): readonly Command[] {
+    const ring = () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      if (this.#timer) this.#timer.cancelled = true;
+      return this.scheduler.tick(this.now);
+    };
+    return this.#input('tick', false, ring);
   }
 
   /** At that time, do this. */
@@ -80,14 +140,13 @@ export class VirtualPool {
   }
 
   runTo(time: number): this {
-    this.#agenda.runTo(time);
+    runTo(this.#agenda, time);
     return this;
   }
 
   /** Runs until nothing is left to happen. */
   runToRest(): this {
-    this.#agenda.runTo(Number.POSITIVE_INFINITY);
-    return this;
+    return this.runTo(Number.POSITIVE_INFINITY);
   }
 
   job(id: JobId): JobRecord {
@@ -102,53 +161,64 @@ export class VirtualPool {
     return worker;
   }
 
-  #input(input: string, feed: () => readonly Command[], answer?: (rejected: ReadonlySet<JobId>) => void) {
+  #input(
+    input: string,
+    stale: boolean,
+    feed: () => readonly Command[],
+    answer?: (rejected: ReadonlySet<JobId>) => void,
+  ): readonly Command[] {
     if (this.log.length >= MOST_INPUTS) throw new Error(`the pool does not come to rest: ${MOST_INPUTS} inputs`);
     const due = this.#wakeAt;
+    this.ended.length = 0;
     const commands = feed();
     answer?.(new Set(commands.flatMap((command) => (command.type === 'reject' ? [command.job] : []))));
     for (const command of commands) {
       this.#watcher?.command(command, this);
       this.#execute(command);
     }
-    const entry: Entry = { at: this.now, input, due, commands, after: this.scheduler.snapshot() };
+    const entry: Entry = { at: this.now, input, stale, due, commands, after: this.snapshot() };
     this.log.push(entry);
+    this.#expect(entry);
     this.#watcher?.settled(entry, this);
     return commands;
   }
 
-  #execute(command: Command): void {
-    if (command.type === 'start') {
-      if (this.workers.has(command.worker)) throw new Error(`worker ${command.worker} was started twice`);
-      const worker = { model: command.model, startedAt: this.now, warm: false };
-      this.workers.set(command.worker, { ...worker, batch: null, busySince: Number.NaN, next: null, stopped: false });
-      this.#plan(command.worker, this.#world.start(command.model), () => this.#ready(command.worker));
-    } else if (command.type === 'dispatch') {
-      const batch = command.batch.map((binding) => binding.job);
-      this.#dispatch(command.worker, batch);
-      this.#plan(command.worker, this.#world.serve(batch), () => this.#finished(command.worker));
-    } else if (command.type === 'stop') {
+  /** When what begins now should be over, as the scheduler estimates it now. */
+  #expect({ commands, after }: Entry): void {
+    for (const command of commands) {
+      if (command.type !== 'start' && command.type !== 'dispatch') continue;
       const worker = this.#worker(command.worker);
-      this.#backToTheQueue(worker);
-      worker.stopped = true;
-      this.at(this.now + this.#world.stopMs, () => {
-        if (this.workers.has(command.worker)) this.kill(command.worker);
-      });
-    } else if (command.type === 'reject') {
-      this.#end(command.job).error = command.error;
-    } else {
-      this.#timer?.cancel();
-      this.#wakeAt = command.at;
-      this.#timer = this.#agenda.add(command.at + this.#world.lateMs, () => this.#tick());
+      const { serviceMs = 0, coldStartMs = 0 } = after.models.find(({ model }) => model === worker.model) ?? {};
+      worker.dueAt = this.now + (command.type === 'start' ? coldStartMs : command.batch.length * serviceMs);
     }
   }
 
-  #tick(): void {
-    const ring = () => {
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-      return this.scheduler.tick(this.now);
-    };
-    this.#input('tick', ring);
+  #execute(command: Command): void {
+    if (command.type === 'start') {
+      this.#start(command);
+    } else if (command.type === 'dispatch') {
+      this.#dispatch(command);
+    } else if (command.type === 'stop') {
+      this.#stop(this.#worker(command.worker));
+    } else if (command.type === 'reject') {
+      this.#end(command.job).error = command.error;
+    } else {
+      if (this.#timer) this.#timer.cancelled = true;
+      this.#wakeAt = command.at;
+      this.#timer = this.#agenda.add(command.at + this.#world.lateMs, () => this.tick());
+    }
+  }
+
+  #start({ worker: id, model, kind, reason }: Command & { type: 'start' }): void {
+    if (this.workers.has(id)) throw new Error(`worker ${id} was started twice`);
+    const times = { startedAt: this.now, warmAt: Number.NaN, busySince: Number.NaN, dueAt: Number.NaN };
+    // Spill starts each worker for the request whose turn it is.
+    const job = this.options.scaling.kind === 'spill' && kind === 'on-demand' ? this.line.head(model) : undefined;
+    if (job) job.state = 'bound';
+    const record = { id, model, reason, ...times, batch: job ? [job.id] : null, next: null };
+    this.workers.set(id, { ...record, stopped: false });
+    this.useless.add(id);
+    this.#plan(id, this.#world.start(model), () => this.#ready(id));
   }
 
   /** What the worker does now ends as its fate says; a hanging one does not end. */
@@ -158,45 +228,70 @@ export class VirtualPool {
   }
 
   #ready(id: WorkerId): void {
-    this.#worker(id).warm = true;
-    this.#input(`workerReady ${id}`, () => this.scheduler.workerReady(this.now, id));
-  }
-
-  #dispatch(id: WorkerId, batch: readonly JobId[]): void {
     const worker = this.#worker(id);
-    if (!worker.warm || worker.batch) throw new Error(`worker ${id} was given a batch, but it is not free`);
-    worker.batch = batch;
-    worker.busySince = this.now;
-    for (const job of batch.map((id) => this.job(id))) {
-      if (job.state !== 'waiting') throw new Error(`${job.id} was dispatched, but it is ${job.state}`);
-      job.state = 'running';
-      job.attempts++;
-    }
+    worker.warmAt = this.now;
+    this.#input(`workerReady ${id}`, worker.stopped, () => this.scheduler.workerReady(this.now, id));
   }
 
-  /** What ran on a worker that dies or is stopped, and was not rejected with it. */
+  #dispatch({ worker: id, batch }: Command & { type: 'dispatch' }): void {
+    const worker = this.#worker(id);
+    const jobs = batch.map(({ job }) => this.job(job));
+    const bound = jobs.every((job) => job.state === 'bound' && worker.batch?.includes(job.id));
+    const free = isWarm(worker) && !worker.stopped && worker.batch === null;
+    if (!bound && !free) throw new Error(`worker ${id} was given a batch, but it is not free`);
+    const others = [...this.workers.values()].filter((other) => other !== worker && other.model === worker.model);
+    if (!others.some((other) => isWarm(other) && !other.stopped && other.batch === null)) this.useless.delete(id);
+    worker.batch = jobs.map((job) => job.id);
+    worker.busySince = this.now;
+    if (!bound) this.line.dispatched(worker.model, jobs[0]?.priority ?? 'interactive', jobs.length);
+    for (const [i, job] of jobs.entries()) {
+      if (job.state !== 'waiting' && !bound) throw new Error(`${job.id} was dispatched, but it is ${job.state}`);
+      job.state = 'running';
+      job.bindings.push(...batch.slice(i, i + 1));
+    }
+    this.#plan(id, this.#world.serve(worker.batch), () => this.#finished(id));
+  }
+
+  #stop(worker: WorkerRecord): void {
+    this.#backToTheQueue(worker);
+    worker.stopped = true;
+    this.at(this.now + this.#world.stopMs, () => {
+      if (this.workers.has(worker.id)) this.kill(worker.id);
+    });
+  }
+
+  /** What a worker that dies or is stopped had in its hands, and was not rejected with it. */
   #backToTheQueue({ batch }: WorkerRecord): void {
-    for (const job of batch ?? []) if (this.job(job).state === 'running') this.job(job).state = 'waiting';
+    for (const job of batch?.map((id) => this.job(id)) ?? []) {
+      if (job.state === 'running' && job.bindings.length < 2) job.returned++;
+      if (job.state !== 'over') job.state = 'waiting';
+    }
   }
 
   /** Answers what the scheduler does not reject in the same breath. */
   #finished(id: WorkerId): void {
     const worker = this.#worker(id);
     const batch = worker.batch ?? [];
-    worker.batch = null;
     const answer = (rejected: ReadonlySet<JobId>) => {
+      if (worker.stopped) return;
+      worker.batch = null;
       for (const job of batch) {
-        if (!worker.stopped && this.job(job).state === 'running' && !rejected.has(job)) this.#end(job).answeredBy = id;
+        if (this.job(job).state === 'running' && !rejected.has(job)) this.#end(job).answeredBy = id;
       }
     };
-    this.#input(`finished ${id}`, () => this.scheduler.finished(this.now, id), answer);
+    this.#input(`finished ${id}`, worker.stopped, () => this.scheduler.finished(this.now, id), answer);
   }
 
   #end(id: JobId): JobRecord {
     const job = this.job(id);
     if (job.state === 'over') throw new Error(`${id} was answered or rejected twice`);
+    // Its worker goes on starting, for nobody.
+    if (job.state === 'bound')
+      for (const worker of this.workers.values()) if (worker.batch?.includes(id)) worker.batch = null;
     job.state = 'over';
     job.endedAt = this.now;
+    this.open.delete(job);
+    this.ended.push(job);
     return job;
   }
 }

@@ -23,7 +23,14 @@ export async function measureFootprint(uploads: readonly Upload[]) {
   const memory = await soak(soaked, uploads);
   await soaked.stop();
 
-  const scaled = await gateway('--max-workers', String(1 + EXTRA_WORKERS), '--reserved', '1', '--keep-alive', '0');
+  const scaled = await gateway(
+    '--max-workers',
+    String(1 + EXTRA_WORKERS),
+    '--reserved',
+    '1',
+    '--keep-alive',
+    'fixed:0s',
+  );
   const phases = await coldStarts(scaled);
   const few = await scaled.usage();
   await provision(scaled, 1 + EXTRA_WORKERS);

@@ -2,29 +2,34 @@
 import { GatewayError } from '../errors.ts';
 
 export interface AdmissionView {
+  /** Requests of the same priority that wait. */
   readonly queued: number;
   readonly queueLimit: number;
   readonly expectedWaitMs: number;
-  /** Expected time until the head of the queue starts to run, which makes one place free. */
-  readonly nextStartMs: number;
+  /** What the request itself takes, with a margin for what is usual to differ from it. */
   readonly serviceMs: number;
   /** Time left until the deadline, in ms; `Infinity` without one. */
   readonly leftMs: number;
+  /** An admitted request would miss its deadline if this one came before it. */
+  readonly displaces: boolean;
 }
 
-/** Refuses a request whose place in the queue, or whose deadline, cannot be had. Null admits it. */
-export function refuseOnArrival(view: AdmissionView): GatewayError | null {
-  const { queued, queueLimit, expectedWaitMs, nextStartMs, serviceMs, leftMs } = view;
+/** Why a request whose place in the queue, or whose deadline, cannot be had is refused. Null admits it. */
+export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' | 'message'> | null {
+  const { queued, queueLimit, expectedWaitMs, serviceMs, leftMs, displaces } = view;
   if (queued >= queueLimit) {
-    const message = `The queue is full: ${queued} of ${queueLimit} requests wait.`;
-    return new GatewayError('OVERLOADED', message, Math.max(1, Math.ceil(nextStartMs)));
+    return { code: 'OVERLOADED', message: `The queue is full: ${queued} of ${queueLimit} requests wait.` };
   }
-  const neededMs = expectedWaitMs + serviceMs;
-  if (neededMs <= leftMs) return null;
-  const message =
-    `The deadline of ${leftMs.toFixed(0)} ms cannot be met: ` +
-    `expected wait ${expectedWaitMs.toFixed(0)} ms + service ${serviceMs.toFixed(0)} ms.`;
-  return new GatewayError('DEADLINE_EXCEEDED', message, Math.ceil(neededMs - leftMs));
+  // At its deadline an answer is late.
+  if (expectedWaitMs + serviceMs >= leftMs) {
+    const message =
+      `The deadline of ${leftMs.toFixed(0)} ms cannot be met: ` +
+      `expected wait ${expectedWaitMs.toFixed(0)} ms + service ${serviceMs.toFixed(0)} ms.`;
+    return { code: 'DEADLINE_EXCEEDED', message };
+  }
+  if (!displaces) return null;
+  const message = `The deadline of ${leftMs.toFixed(0)} ms cannot be met without breaking that of an earlier request.`;
+  return { code: 'DEADLINE_EXCEEDED', message };
 }
 
 export interface HopelessView {

@@ -1,46 +1,65 @@
 /** Late binding: a request meets its worker at the moment it starts to run. */
 import type { Job } from '../jobs.ts';
-import { batchSize } from '../policies/batching.ts';
+import type { Model, Worker } from '../model.ts';
+import { batchSize, worthWaiting } from '../policies/batching.ts';
 import { nextWorker } from '../policies/placement.ts';
-import type { Model, Worker } from '../roster.ts';
 import type { State } from '../state.ts';
 import type { Binding } from '../types.ts';
 
 export function bind(state: State, now: number): void {
   for (const model of state.roster.models()) {
-    const queue = state.jobs.queued(model.key);
-    while (queue.size > 0) {
-      const worker = nextWorker(state.roster.idle(model));
-      if (!worker || (worker.kind === 'on-demand' && neededElsewhere(state, now, model))) break;
-      const busy = state.roster.of(model).filter((other) => other.state === 'busy');
-      const running = busy.reduce((sum, other) => sum + other.batchSize, 0);
-      const warm = busy.length + state.roster.idle(model).length;
-      const size = batchSize(queue.size, running, warm, state.options.maxBatch);
-      const batch = state.jobs.take(model.key, size, worker.id);
-      state.roster.becomeBusy(worker, now, batch.length);
-      state.counters.dispatched += batch.length;
-      state.emit({
-        type: 'dispatch',
-        worker: worker.id,
-        kind: worker.kind,
-        batch: batch.map((job) => binding(state, now, job, worker)),
-      });
+    while (model.queue.size > 0 && model.count.idle > 0) {
+      const worker = nextWorker(model.idle.reserved, model.idle['on-demand']) as Worker;
+      if (worker.kind === 'on-demand' && neededElsewhere(state, now, model)) break;
+      const { maxBatch } = state.options;
+      const size = batchSize(model.queue.size, model.running, model.count.busy + model.count.idle, maxBatch);
+      model.batchOpenSince ??= now;
+      if (size < maxBatch && batchOpenUntil(state, now, model) > now) break;
+      model.batchOpenSince = null;
+      // Without this worker, what it takes now would have waited on.
+      worker.useful ||= model.count.idle === 1;
+      dispatch(state, now, worker, state.jobs.take(model, size, worker));
     }
   }
 }
 
+/** The worker runs these jobs, which are in its hands already. */
+export function dispatch(state: State, now: number, worker: Worker, batch: readonly Job[]): void {
+  state.begin(now, worker, batch.length);
+  state.counters.dispatched += batch.length;
+  const bindings = batch.map((job) => binding(state, now, job, worker));
+  state.emit({ type: 'dispatch', worker: worker.id, kind: worker.kind, batch: bindings });
+}
+
+/**
+ * Until when requests wait beside an idle worker for others to share their dispatch: never past a deadline, and not for
+ * one that was tried before, which goes alone.
+ */
+export function batchOpenUntil({ options }: State, now: number, model: Model): number {
+  if (options.batchDelayMs === 0 || model.batchOpenSince === null) return now;
+  const heads = [model.queue.of('interactive').peek(), model.queue.of('bulk').peek()];
+  if (heads.some((job) => job && job.attempts > 0)) return now;
+  const deadlineAt = Math.min(...heads.map((job) => job?.deadlineAt ?? Number.POSITIVE_INFINITY));
+  return worthWaiting(model.batchOpenSince, deadlineAt, options.batchDelayMs, model.service.time.of(options.maxBatch));
+}
+
 function binding(state: State, now: number, job: Job, worker: Worker): Binding {
+  const { counters, waitErrors } = state;
   const queueMs = now - job.submittedAt;
   const coldStart = worker.warmSince > job.submittedAt;
-  if (coldStart) state.counters.coldServed++;
-  const how = job.attempts > 1 ? 'retried on' : queueMs === 0 ? 'taken at once by' : 'waited for';
-  const origin = worker.kind === 'on-demand' ? `, started because ${worker.reason}` : '';
+  if (job.attempts === 1) {
+    waitErrors.add(Math.abs(queueMs - job.predictedWaitMs));
+    if (coldStart) counters.coldServed++;
+    if (job.spilled) counters.spilled++;
+  }
   return {
     job: job.id,
     queueMs,
     predictedWaitMs: job.predictedWaitMs,
     coldStart,
-    reason: `${how} ${worker.kind} worker ${worker.id}${origin}`,
+    spilled: job.spilled,
+    retried: job.attempts > 1,
+    startReason: worker.reason,
   };
 }
 
@@ -48,12 +67,11 @@ function binding(state: State, now: number, job: Job, worker: Worker): Binding {
  * The pool is full, and an earlier request waits for a model without any worker: on-demand workers must not go on, but
  * let it in. Only for an earlier one, or two models would take the place from each other without serving anybody.
  */
-function neededElsewhere(state: State, now: number, model: Model): boolean {
-  const workers = state.roster.all();
-  if (workers.length < state.options.maxWorkers || workers.some((worker) => worker.state === 'stopping')) return false;
-  const firstSeq = state.jobs.firstSeq(model.key);
-  return state.roster.models().some((other) => {
-    if (other.startAllowedAt > now || state.jobs.firstSeq(other.key) >= firstSeq) return false;
-    return state.roster.of(other).length === 0;
+function neededElsewhere({ roster, options }: State, now: number, model: Model): boolean {
+  if (roster.size < options.maxWorkers || roster.anyStopping()) return false;
+  const first = model.queue.peek() as Job;
+  return roster.models().some((other) => {
+    const waiting = other.queue.peek();
+    return waiting && other.workers.length === 0 && other.startAllowedAt <= now && waiting.seq < first.seq;
   });
 }

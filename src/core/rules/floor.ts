@@ -1,32 +1,23 @@
 /** The reserved floor: provisioned workers are there, warm, whatever the load does. */
-import type { Model, Worker } from '../roster.ts';
+import type { Model } from '../model.ts';
 import type { State } from '../state.ts';
 
 /** Exactly `reserved` reserved workers per model. The surplus ones go first: they may make room for what is missing. */
 export function keepFloor(state: State, now: number): void {
-  for (const model of state.roster.models()) demote(state, now, model);
-  for (const model of state.roster.models()) fill(state, now, model);
+  for (const model of state.roster.models()) if (model.aliveReserved > model.reserved) demote(state, now, model);
+  for (const model of state.roster.models()) if (model.aliveReserved < model.reserved) fill(state, now, model);
 }
 
-function demote(state: State, now: number, model: Model): void {
-  for (const surplus of alive(state, model, 'reserved').slice(model.reserved)) {
-    surplus.kind = 'on-demand';
-    surplus.idleSince = now;
-  }
+function demote({ roster }: State, now: number, model: Model): void {
+  const reserved = model.workers.filter((worker) => worker.kind === 'reserved' && worker.state !== 'stopping');
+  for (const surplus of reserved.slice(model.reserved)) roster.setKind(surplus, 'on-demand', now);
 }
 
 /** Promotes, then starts. */
 function fill(state: State, now: number, model: Model): void {
-  let missing = model.reserved - alive(state, model, 'reserved').length;
-  if (missing <= 0) return;
-  for (const promoted of alive(state, model, 'on-demand').slice(0, missing)) {
-    promoted.kind = 'reserved';
-    missing--;
-  }
+  const onDemand = model.workers.filter((worker) => worker.kind === 'on-demand' && worker.state !== 'stopping');
+  const missing = model.reserved - model.aliveReserved;
+  for (const promoted of onDemand.slice(0, missing)) state.roster.setKind(promoted, 'reserved', now);
   const reason = `${model.key} keeps ${model.reserved} workers reserved`;
-  while (missing > 0 && state.start(now, model, 'reserved', reason)) missing--;
-}
-
-function alive(state: State, model: Model, kind: Worker['kind']): readonly Worker[] {
-  return state.roster.of(model).filter((worker) => worker.kind === kind && worker.state !== 'stopping');
+  while (model.aliveReserved < model.reserved && state.start(now, model, 'reserved', reason)) {}
 }

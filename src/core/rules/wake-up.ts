@@ -1,27 +1,51 @@
 /** When must the rules be applied again though nothing happens? */
-import type { Worker } from '../roster.ts';
+import type { Model } from '../model.ts';
 import type { State } from '../state.ts';
-import { dueAt } from '../wait.ts';
+import { batchOpenUntil } from './binding.ts';
+import { nextLeaveAt, preWarmAt } from './leaving.ts';
 
+/** A wake-up that comes too early does no harm: so the plan only ever moves forward, and the timer is seldom set. */
 export function planWakeUp(state: State, now: number): void {
-  const { keepAliveMs, taskTimeoutMs, startTimeoutMs } = state.options;
-  let at = state.jobs.nextDeadline()?.deadlineAt ?? Number.POSITIVE_INFINITY;
-  for (const worker of state.roster.all()) {
-    if (worker.state === 'starting') at = Math.min(at, worker.startedAt + startTimeoutMs);
-    if (worker.state === 'busy') at = Math.min(at, worker.busySince + taskTimeoutMs, overdueCheck(state, now, worker));
-    if (worker.state === 'idle' && worker.kind === 'on-demand') at = Math.min(at, worker.idleSince + keepAliveMs);
-  }
-  for (const model of state.roster.models()) if (model.startAllowedAt > now) at = Math.min(at, model.startAllowedAt);
-  if (at === state.wakeAt) return;
+  let at = Math.min(state.limitsAt, state.jobs.nextDeadline()?.deadlineAt ?? Number.POSITIVE_INFINITY);
+  for (const model of state.roster.models()) at = Math.min(at, nextLook(state, now, model));
+  if (at >= state.wakeAt) return;
   state.wakeAt = at;
   state.emit({ type: 'wakeAt', at });
 }
 
-/** While requests wait, a worker that does not finish in time changes the predicted wait: look at 1, 2, 4 … times it. */
-function overdueCheck(state: State, now: number, worker: Worker): number {
-  if (state.jobs.queued(worker.model.key).size === 0) return Number.POSITIVE_INFINITY;
-  const expectedMs = Math.max(1, dueAt(worker) - worker.busySince);
-  let at = worker.busySince + expectedMs;
-  for (let times = 2; at <= now; times *= 2) at = worker.busySince + times * expectedMs;
+function nextLook(state: State, now: number, model: Model): number {
+  const { scaling } = state.options;
+  let at = model.queue.size > 0 ? whileWaiting(state, now, model) : Number.POSITIVE_INFINITY;
+  if (model.startAllowedAt > now) at = Math.min(at, model.startAllowedAt);
+  if (scaling.kind === 'size') {
+    const active = model.running + model.queue.size > 0 || model.aliveOnDemand > 0;
+    return active ? Math.min(at, now + scaling.everyMs) : at;
+  }
+  at = Math.min(at, nextLeaveAt(model));
+  return scaling.kind === 'wait' ? Math.min(at, later(preWarmAt(model, now), now)) : at;
+}
+
+/**
+ * A task or a start that does not end in time changes the predicted wait: look at 1, 2, 4, 8 … times what it should
+ * take. An open batch is closed when its time has come.
+ */
+function whileWaiting(state: State, now: number, model: Model): number {
+  let at = model.count.idle > 0 ? later(batchOpenUntil(state, now, model), now) : Number.POSITIVE_INFINITY;
+  for (const { state: doing, since, dueAt } of model.workers) {
+    if (doing === 'busy' || doing === 'starting') at = Math.min(at, nextDoubling(now, since, dueAt));
+  }
+  return at;
+}
+
+/** Times that have passed, and were of no use, are no reason to wake up. */
+function later(at: number, now: number): number {
+  return at > now ? at : Number.POSITIVE_INFINITY;
+}
+
+function nextDoubling(now: number, since: number, dueAt: number): number {
+  if (dueAt > now) return dueAt;
+  const expectedMs = Math.max(1, dueAt - since);
+  let at = since + expectedMs;
+  for (let times = 2; at <= now; times *= 2) at = since + times * expectedMs;
   return at;
 }

@@ -11,8 +11,17 @@ export const classify: MutationResolvers['classify'] = async (_root, { image, op
   const topK = positive('topK', options?.topK, 'a number of scores');
   const deadlineMs = positive('deadlineMs', options?.deadlineMs, 'milliseconds');
   const { bytes, release } = await uploads.read(image, arrival);
-  const request = { id: randomUUID(), picture: bytes, onReleased: release, model, topK, deadlineMs, signal: gone };
-  const { receipt, ...classification } = await classifyPicture(gateway.pool, request);
+  const { receipt, ...classification } = await classifyPicture(gateway.pool, {
+    id: randomUUID(),
+    picture: bytes,
+    onReleased: release,
+    model,
+    priority: options?.priority === 'BULK' ? 'bulk' : 'interactive',
+    topK,
+    deadlineMs,
+    retryToken: options?.retryToken ?? null,
+    signal: gone,
+  });
   return { ...classification, receipt: { ...receipt, worker: graphqlWorkerKind(receipt.worker) } };
 };
 

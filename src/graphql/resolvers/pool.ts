@@ -2,7 +2,7 @@
 import type { WorkerKind, WorkerState } from '../../core/types.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { PoolStats as PoolSnapshot } from '../../pool/warm-pool.ts';
-import type { MutationResolvers, PoolStats, PoolSummary, QueryResolvers } from '../schema-types.generated.ts';
+import type { KindTime, MutationResolvers, PoolStats, PoolSummary, QueryResolvers } from '../schema-types.generated.ts';
 
 export const pool: QueryResolvers['pool'] = (_root, _args, { gateway }) => summarise(gateway.pool.stats());
 
@@ -42,9 +42,17 @@ function statsOf(gateway: Gateway): PoolStats {
     })),
     models: [...stats.models],
     counters: stats.counters,
+    workerTime: { reserved: timeOf(stats, 'reserved'), onDemand: timeOf(stats, 'on-demand') },
+    saturatedMs: stats.saturatedMs,
+    waitError: stats.waitError,
     memoryBytes: process.memoryUsage.rss(),
     uptimeMs: process.uptime() * 1000,
   };
+}
+
+function timeOf({ workerTime }: PoolSnapshot, kind: WorkerKind): KindTime {
+  const { starting, idle, busy } = workerTime[kind];
+  return { startingMs: starting, idleMs: idle, busyMs: busy };
 }
 
 /** Of the warm workers: those that start or stop take no requests. */

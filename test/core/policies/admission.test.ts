@@ -13,11 +13,14 @@ describe('admission', () => {
     );
   });
 
-  it('admits a deadline that can just be met', () => {
+  it('admits a deadline that can just be met; at its deadline an answer is late', () => {
     const pool = warmPool(1);
     pool.submit('p');
     pool.submit('q', 'a', 200);
-    expect(outcome(pool, 'q')).toBe('open');
+    expect(outcome(pool, 'q')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 1_000 });
+    pool.submit('r', 'a', 201);
+    expect(outcome(pool, 'r')).toBe('open');
+    expect(outcome(pool.runToRest(), 'r')).toEqual({ worker: 1, at: 1_200 });
   });
 
   it('never refuses a request that finds an idle worker, so that the estimates stay honest', () => {
@@ -28,21 +31,66 @@ describe('admission', () => {
 
   it('expects workers in start-up to be warm after the cold start that was measured', () => {
     const pool = new VirtualPool();
-    pool.submit('first');
+    pool.submit('first', 'a', 410);
     pool.runTo(100);
     pool.submit('p', 'a', 399);
-    pool.submit('q', 'a', 400);
-    expect(outcome(pool, 'p')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 100 });
+    pool.submit('q', 'a', 401);
+    expect(outcome(pool, 'p')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 100 });
     expect(outcome(pool, 'q')).toBe('open');
+    expect(outcome(pool.runToRest(), 'q')).toEqual({ worker: 1, at: 500 });
   });
 
   it('expects an overdue worker to take as long again', () => {
     const pool = warmPool(1, { maxWorkers: 1 }, { serve: () => ({ ms: 1e9 }) });
     pool.submit('p');
     pool.runTo(1_400).submit('q', 'a', 499);
-    pool.submit('r', 'a', 500);
-    expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 1, at: 1_400 });
+    pool.submit('r', 'a', 501);
+    expect(outcome(pool, 'q')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 1_400 });
     expect(outcome(pool, 'r')).toBe('open');
+  });
+
+  it('judges a request by its place in the order of deadlines, not by the length of the queue', () => {
+    const pool = warmPool(1, { maxWorkers: 1 });
+    pool.submit('first');
+    for (const id of ['p', 'q', 'r', 's']) pool.submit(id);
+    pool.submit('urgent', 'a', 250);
+    expect(outcome(pool.runToRest(), 'urgent')).toEqual({ worker: 1, at: 1_200 });
+  });
+
+  it('refuses a request that would make one miss its deadline which was let in before', () => {
+    const pool = warmPool(1, { maxWorkers: 1 });
+    pool.submit('first');
+    pool.submit('p', 'a', 250);
+    pool.submit('q', 'a', 220);
+    expect(outcome(pool, 'q')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 1_000 });
+    expect(pool.job('q').error?.message).toBe(
+      'The deadline of 220 ms cannot be met without breaking that of an earlier request.',
+    );
+    expect(outcome(pool.runToRest(), 'p')).toEqual({ worker: 1, at: 1_200 });
+  });
+
+  it('lets a request go before others that still meet their deadlines behind it', () => {
+    const pool = warmPool(1, { maxWorkers: 1 });
+    pool.submit('first');
+    pool.submit('p', 'a', 350);
+    pool.submit('q', 'a', 220);
+    pool.runToRest();
+    expect([outcome(pool, 'q'), outcome(pool, 'p')]).toEqual([
+      { worker: 1, at: 1_200 },
+      { worker: 1, at: 1_300 },
+    ]);
+  });
+
+  it('leaves a margin where service times differ', () => {
+    const times = [60, 140, 60, 140, 60, 140, 60, 140, 60, 140, 60, 140];
+    const pool = warmPool(1, { maxWorkers: 1 }, { serve: () => ({ ms: times.shift() ?? 100 }) });
+    for (let i = 0; i < 12; i++) pool.submit(`r${i}`);
+    pool.runTo(4_000).submit('first');
+    const { serviceMs = 0 } = pool.snapshot().models[0] ?? {};
+    pool.submit('tight', 'a', 2 * serviceMs + 20);
+    pool.submit('wide', 'a', 2 * serviceMs + 200);
+    expect(outcome(pool, 'tight')).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(outcome(pool, 'wide')).toBe('open');
   });
 
   it('counts the requests ahead in the predicted wait even while there is no worker yet', () => {
@@ -51,6 +99,17 @@ describe('admission', () => {
     for (const id of ['p', 'q', 'r']) pool.submit(id);
     pool.runToRest();
     expect(bindings(pool).map(({ predictedWaitMs }) => predictedWaitMs)).toEqual([300, 300, 400, 500]);
+  });
+
+  it('counts each priority against the queue limit by itself', () => {
+    const pool = warmPool(1, { queueLimit: 1, maxWorkers: 1 });
+    pool.submit('p');
+    pool.submit('i1');
+    pool.submit('b1', 'a', Number.POSITIVE_INFINITY, 'bulk');
+    pool.submit('b2', 'a', Number.POSITIVE_INFINITY, 'bulk');
+    pool.submit('i2');
+    expect(['i1', 'b1'].map((id) => outcome(pool, id))).toEqual(['open', 'open']);
+    for (const id of ['i2', 'b2']) expect(outcome(pool, id)).toMatchObject({ code: 'OVERLOADED' });
   });
 
   it('refuses a request when the queue is full, all models together, and says when to come back', () => {
@@ -125,7 +184,7 @@ describe('admission to a model without any worker', () => {
     expect(early.map(({ id }) => outcome(pool, id))).toEqual(
       early.map(({ at }, i) => ({ worker: i + 2, at: at + 400 })),
     );
-    expect(pool.scheduler.snapshot().models[0]?.coldStartMs).toBeLessThan(600);
+    expect(pool.snapshot().models[0]?.coldStartMs).toBeLessThan(600);
     pool.submit('p', 'a', 1_000);
     pool.submit('q', 'a', 1_000);
     expect(outcome(pool.runToRest(), 'q')).toEqual({ worker: 22, at: 300_500 });

@@ -46,7 +46,7 @@ describe('a task over its limit', () => {
     pool.runTo(1_400);
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: undefined, at: 1_400 });
     expect(workers(pool)).toEqual(['1 a reserved stopping', '2 a reserved starting']);
-    expect(pool.scheduler.snapshot().counters).toMatchObject({ failed: 1, rejected: 0, workersStopped: 1 });
+    expect(pool.snapshot().counters).toMatchObject({ failed: 1, rejected: 0, workersStopped: 1 });
     expect(workers(pool.runTo(2_000))).toEqual(['2 a reserved idle']);
   });
 
@@ -67,7 +67,7 @@ describe('a batch over the time limit', () => {
     pool.runToRest();
     expect(outcome(pool, 'p')).toMatchObject({ code: 'WORKER_FAILED' });
     for (const id of ['a', 'b']) expect(outcome(pool, id)).toMatchObject({ worker: expect.any(Number) });
-    expect(pool.scheduler.snapshot().counters).toMatchObject({ failed: 1, finished: 3 });
+    expect(pool.snapshot().counters).toMatchObject({ failed: 1, finished: 3 });
   });
 });
 
@@ -92,7 +92,7 @@ describe('a start over its limit', () => {
     pool.provision(1);
     pool.runTo(7_000);
     expect(startsOf(pool).map(({ at }) => at)).toEqual([0, 1_100, 2_300, 3_700, 5_500]);
-    expect(pool.scheduler.snapshot().counters).toMatchObject({ workersStopped: 5, workersDied: 0 });
+    expect(pool.snapshot().counters).toMatchObject({ workersStopped: 5, workersDied: 0 });
   });
 
   it('opens the breaker the third time: no request waits for another', () => {
@@ -101,7 +101,7 @@ describe('a start over its limit', () => {
     pool.runTo(3_310);
     expect(outcome(pool, 'p')).toEqual({ code: 'WORKER_FAILED', retryAfterMs: 390, at: 3_310 });
     expect(pool.job('p').error?.message).toBe('a cannot start: 3 attempts failed in a row.');
-    expect(pool.scheduler.snapshot().counters).toMatchObject({ rejected: 1, failed: 0 });
+    expect(pool.snapshot().counters).toMatchObject({ rejected: 1, failed: 0 });
   });
 
   it('is over, even if the worker becomes warm before its thread ends', () => {

@@ -1,0 +1,167 @@
+/** `warmpool plan`: what each policy and each number of reserved workers would cost and achieve, and which to take. */
+import { writeFile } from 'node:fs/promises';
+import { progress } from '@clack/prompts';
+import { paretoFrontier, recommend } from '../cost/frontier.ts';
+import { type Bill, breakEvenShare, mixedPool, perMonth } from '../cost/monthly.ts';
+import type { Prices } from '../cost/prices.ts';
+import { REFERENCE_PRICES, referenceTable } from '../cost/reference.ts';
+import { POLICY_NAMES } from '../policies.ts';
+import { formatNumber, formatSignificant, roundForJson } from '../report/format.ts';
+import { renderPage } from '../report/page.ts';
+import type { Run } from '../report/run.ts';
+import { alignColumns } from '../report/table.ts';
+import type { Values } from '../settings.ts';
+import { runSubject, workloadOf } from '../sim/experiment.ts';
+import { PLAN_SETTINGS } from '../sim/plan-settings.ts';
+import { type Candidate, candidates } from '../sim/sweep.ts';
+import { WorkloadError } from '../workload/workload.ts';
+import { type Given, type Output, requireWritable, shown } from './output.ts';
+
+interface Plan {
+  readonly candidate: Candidate;
+  readonly run: Run;
+  readonly workerSeconds: number;
+  /** Per month. */
+  readonly bill: Bill;
+}
+
+const p99Ms = ({ run }: Plan) => run.totals.p99Ms;
+const BY_COST = { cost: ({ bill }: Plan) => bill.total, p99Ms };
+const BY_WORKER_SECONDS = { cost: ({ workerSeconds }: Plan) => workerSeconds, p99Ms };
+
+export async function plan(values: Values<typeof PLAN_SETTINGS>, given: Given, output: Output): Promise<void> {
+  const prices = pricesOf(values);
+  if (output.html !== undefined) await requireWritable(output.html);
+  const plans = await sweep(values, prices);
+  // To refuse requests is no way to be fast.
+  const answering = plans.filter(({ run }) => run.totals.errors === 0);
+  const frontier = distinct(paretoFrontier(answering, BY_COST));
+  const best = recommend(answering, BY_COST, values.slo);
+  const { currency } = prices;
+  if (output.json) {
+    const brief = (one: Plan) => ({ flags: one.candidate.name, policy: one.candidate.policy, ...figures(one) });
+    const answer = { currency, recommended: best && brief(best), frontier: frontier.map(brief), all: plans.map(brief) };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  } else {
+    const found = answering.length === 0 ? ALL_REFUSE : advice(best, values.slo, prices);
+    process.stdout.write(`${planTable(frontier, currency)}\n${found}\n${breakEven(prices)}\n`);
+  }
+  if (output.html === undefined) return;
+  const title = 'Plan';
+  const subtitle = `${values.workload}: ${plans.length} configurations, cost against p99`;
+  const settings = shown(PLAN_SETTINGS, given);
+  await writeFile(
+    output.html,
+    renderPage({ title, subtitle, settings, runs: [], frontier: chart(answering, values.slo) }),
+  );
+}
+
+/** The table of the reference article, and when a reserved unit pays at its prices. */
+export function printReference({ json }: Output): void {
+  if (json) {
+    const { currency } = REFERENCE_PRICES;
+    const answer = { currency, table: referenceTable(), breakEvenShare: breakEvenShare(REFERENCE_PRICES) };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  const lines = referenceTable().map(({ label, bill: { items, total } }) => [
+    label,
+    items.map(({ cost }) => cost.toFixed(2)).join(' + '),
+    total.toFixed(2),
+  ]);
+  const unit = `${REFERENCE_PRICES.currency} a month`;
+  process.stdout.write(`${alignColumns([['', 'parts', unit], ...lines])}\n${breakEven(REFERENCE_PRICES)}\n`);
+}
+
+async function sweep(values: Values<typeof PLAN_SETTINGS>, prices: Prices): Promise<readonly Plan[]> {
+  const workload = await workloadOf(values);
+  if (workload.durationMs === 0) {
+    throw new WorkloadError(`${workload.name} has all its arrivals at one time: how it goes on is not known`);
+  }
+  const all = candidates(values.maxWorkers, values.service);
+  const bar = process.stderr.isTTY ? progress({ max: all.length, output: process.stderr }) : null;
+  bar?.start('Simulating');
+  const plans = all.map((candidate): Plan => {
+    const run = runSubject(workload, values.seed, values, candidate);
+    bar?.advance(1);
+    if (run.totals.requests === 0)
+      throw new WorkloadError(`${workload.name} has no request: nothing can be planned for it`);
+    const workerSeconds = figure(run, 'workerSeconds');
+    const onDemand = figure(run, 'onDemandBusySeconds') + figure(run, 'onDemandIdleSeconds');
+    const bill = mixedPool(prices, candidate.reserved, perMonth(onDemand, run.totals.durationMs));
+    return { candidate, run, workerSeconds, bill };
+  });
+  bar?.stop(`${all.length} configurations simulated`);
+  return plans;
+}
+
+function pricesOf({ priceReserved, priceOnDemand, currency }: Values<typeof PLAN_SETTINGS>): Prices {
+  const { machineMonth, loadBalancerMonth } = REFERENCE_PRICES;
+  const prices = { currency, reservedUnitMonth: priceReserved, onDemandUnitSecond: priceOnDemand };
+  return { ...prices, machineMonth, loadBalancerMonth };
+}
+
+/** Where several configurations come to the same, as they do when none of them starts a worker, one is enough. */
+function distinct(plans: readonly Plan[]): readonly Plan[] {
+  const figuresOf = (one: Plan) => `${one.bill.total} ${one.run.totals.p99Ms}`;
+  return plans.filter((one, i) => i === 0 || figuresOf(one) !== figuresOf(plans[i - 1] as Plan));
+}
+
+function figure({ figures }: Run, key: string): number {
+  return figures.find((one) => one.key === key)?.value ?? 0;
+}
+
+function figures({ run: { totals }, workerSeconds, bill }: Plan) {
+  const { p50Ms, p99Ms, maxMs, errors } = totals;
+  const numbers = { costPerMonth: bill.total, p50Ms, p99Ms, maxMs, errors, workerSeconds };
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, roundForJson(value)]));
+}
+
+function planTable(frontier: readonly Plan[], currency: string): string {
+  const lines = frontier.map(({ candidate, run: { totals }, workerSeconds, bill }) => [
+    candidate.name,
+    formatNumber(bill.total, 2),
+    formatSignificant(totals.p99Ms),
+    formatSignificant(totals.maxMs),
+    formatNumber(workerSeconds, 0),
+  ]);
+  return alignColumns([['on the frontier', `${currency} a month`, 'p99 ms', 'max ms', 'worker-seconds'], ...lines]);
+}
+
+const ALL_REFUSE = 'Every configuration refuses requests: raise --max-workers, --queue-limit or --deadline.';
+
+function advice(best: Plan | null, sloMs: number, { currency }: Prices): string {
+  if (!best) return `No configuration has a p99 of ${sloMs} ms or less: raise --max-workers or --slo.`;
+  const { candidate, bill, run } = best;
+  const what = `${bill.total.toFixed(2)} ${currency} a month, p99 ${formatSignificant(run.totals.p99Ms)} ms`;
+  return `For a p99 of at most ${sloMs} ms take: ${candidate.name}\n(${what})`;
+}
+
+function breakEven(prices: Prices): string {
+  const share = breakEvenShare(prices);
+  if (share >= 1) return 'At these prices a reserved worker never pays.';
+  return `A reserved worker pays from ${(100 * share).toFixed(1)} % of the month on: below that, on demand is cheaper.`;
+}
+
+/** What is so many times slower than wanted is not drawn: it would press all else to the ground. */
+const FAR = 4;
+
+/** A line for each policy: what it can do at its best. */
+function chart(plans: readonly Plan[], sloMs: number) {
+  return {
+    title: 'Worker-seconds against p99',
+    xLabel: 'worker-seconds',
+    yLabel: 'p99 ms',
+    frontiers: POLICY_NAMES.map((name) => ({
+      name,
+      points: paretoFrontier(
+        plans.filter((one) => one.candidate.policy === name && p99Ms(one) <= FAR * sloMs),
+        BY_WORKER_SECONDS,
+      ).map((one) => ({
+        x: one.workerSeconds,
+        y: p99Ms(one),
+        label: one.candidate.name.replace(/^--policy \S+ /, ''),
+      })),
+    })),
+  };
+}

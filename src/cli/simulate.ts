@@ -1,0 +1,35 @@
+/** `warmpool simulate`: policies against each other on virtual time. */
+import { writeFile } from 'node:fs/promises';
+import { scalingPolicy } from '../policies.ts';
+import { renderPage } from '../report/page.ts';
+import { table, toJson } from '../report/table.ts';
+import type { Values } from '../settings.ts';
+import { runSubject, workloadOf } from '../sim/experiment.ts';
+import { SIMULATE_SETTINGS } from '../sim/settings.ts';
+import { type Given, type Output, requireWritable, shown } from './output.ts';
+
+/** Of each run, in its charts. */
+const SAMPLES = 300;
+
+export async function simulate(values: Values<typeof SIMULATE_SETTINGS>, given: Given, output: Output): Promise<void> {
+  const { policy, keepAlive, maxWorkers, seed } = values;
+  // The default gives way to a small pool; a wish does not.
+  const reserved = given.reserved === undefined ? Math.min(values.reserved, maxWorkers) : values.reserved;
+  if (output.html !== undefined) await requireWritable(output.html);
+  const workload = await workloadOf(values);
+  const runs = policy.map((name) =>
+    runSubject(workload, seed, values, {
+      name,
+      scaling: scalingPolicy(name, values),
+      keepAlive,
+      reserved,
+      samples: SAMPLES,
+    }),
+  );
+  process.stdout.write(output.json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
+  if (output.html === undefined) return;
+  const title = 'Simulation';
+  const subtitle = `${workload.name}: ${policy.join(' beside ')}`;
+  const settings = shown(SIMULATE_SETTINGS, { ...given, reserved: `${reserved}` });
+  await writeFile(output.html, renderPage({ title, subtitle, settings, runs }));
+}

@@ -1,0 +1,54 @@
+/**
+ * When will a request start that has `ahead` requests before it in one queue, `freeAt` being the times at which each
+ * worker can take its next one and `stepMs` what each request takes? Graham's list scheduling with equal services
+ * ("Bounds on Multiprocessing Timing Anomalies", 1969). Whole rounds are skipped at once, so the cost depends on the
+ * number of workers and not on the length of the queue.
+ *
+ * Returns an absolute time; `Infinity` without workers.
+ */
+export function startTime(freeAt: readonly number[], ahead: number, stepMs: number): number {
+  if (freeAt.length === 0) return Number.POSITIVE_INFINITY;
+  const step = Math.max(stepMs, 0.001);
+  if (ahead <= 0) return Math.min(...freeAt);
+  if (freeAt.length === 1) return (freeAt[0] as number) + ahead * step;
+  const free = [...freeAt];
+  let left = ahead;
+  for (let skipped = -1; skipped !== 0 && left > 0; left -= skipped) skipped = skipWholeRounds(free, left, step);
+  return nthStart(free, left, step);
+}
+
+/**
+ * Moves every worker as many services ahead as surely come before the last request's start; returns how many. Each
+ * call skips at least a share of what is left, until less than two rounds are.
+ */
+function skipWholeRounds(free: number[], ahead: number, step: number): number {
+  // A level that the filled-up workers cannot have reached: at it they would have done fewer than `ahead` services.
+  const rounds = Math.floor(ahead / free.length) - 1;
+  if (rounds <= 0) return 0;
+  const level = Math.min(...free) + rounds * step;
+  let skipped = 0;
+  for (let i = 0; i < free.length; i++) {
+    const at = free[i] as number;
+    const services = Math.max(0, Math.floor((level - at) / step));
+    free[i] = at + services * step;
+    skipped += services;
+  }
+  return skipped;
+}
+
+/** Start of the request with `ahead` before it, one by one: each start frees its worker `step` later, so in order, too. */
+function nthStart(free: number[], ahead: number, step: number): number {
+  free.sort((a, b) => a - b);
+  const again: number[] = [];
+  let fresh = 0;
+  let used = 0;
+  for (let i = 0; ; i++) {
+    const first = free[fresh] ?? Number.POSITIVE_INFINITY;
+    const second = again[used] ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(first, second);
+    if (i === ahead) return next;
+    if (first <= second) fresh++;
+    else used++;
+    again.push(next + step);
+  }
+}

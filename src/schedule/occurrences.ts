@@ -1,0 +1,53 @@
+/**
+ * When a schedule fires. The expressions are read on the clock of the schedule's time zone; croner knows its daylight
+ * saving: a fixed time of day that is skipped fires when the clock has jumped over it, one that comes twice fires once.
+ */
+import { readCron, type ScheduleEntry } from './parse.ts';
+
+export interface Schedule {
+  /** As `parseSchedule` gives them: at least one, and each fires. */
+  readonly entries: readonly ScheduleEntry[];
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+/** From this time on so many workers are reserved, until the next occurrence. */
+export interface Occurrence {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly reserved: number;
+}
+
+/** From `fromMs` on and before `toMs`, ascending. Of entries that fire at the same time the last one counts. */
+export function occurrences({ entries, timeZone }: Schedule, fromMs: number, toMs: number): readonly Occurrence[] {
+  const reservedAt = new Map<number, number>();
+  for (const { cron, reserved } of entries) {
+    const times = readCron(cron, timeZone);
+    let at = times.nextRun(new Date(fromMs - 1));
+    for (; at && at.getTime() < toMs; at = times.nextRun(at)) reservedAt.set(at.getTime(), reserved);
+  }
+  return [...reservedAt].map(([atMs, reserved]) => ({ atMs, reserved })).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** The one in force at a time: the last at or before it. */
+export function latestOccurrence(schedule: Schedule, atMs: number): Occurrence {
+  // croner looks before the time that it is given.
+  const latest = firedBy(schedule, (cron) => cron.previousRuns(1, new Date(atMs + 1))[0]);
+  return latest.reduce((best, one) => (one.atMs >= best.atMs ? one : best));
+}
+
+/** The first after a time. */
+export function nextOccurrence(schedule: Schedule, atMs: number): Occurrence {
+  const next = firedBy(schedule, (cron) => cron.nextRun(new Date(atMs)));
+  return next.reduce((best, one) => (one.atMs <= best.atMs ? one : best));
+}
+
+function firedBy(
+  { entries, timeZone }: Schedule,
+  find: (cron: ReturnType<typeof readCron>) => Date | null | undefined,
+): readonly Occurrence[] {
+  return entries.map(({ cron, reserved }) => ({
+    atMs: (find(readCron(cron, timeZone)) as Date).getTime(),
+    reserved,
+  }));
+}

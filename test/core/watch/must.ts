@@ -1,0 +1,3 @@
+export function must(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
+}
