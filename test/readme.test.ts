@@ -1,11 +1,14 @@
 /** The README's promises, kept: every command in it runs here, and its table of settings is the one of the program. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultOf, flagOf, SETTINGS } from '../src/config.ts';
+import { SETTINGS } from '../src/config.ts';
+import { defaultOf, flagOf } from '../src/settings.ts';
 import { ADMIN_TOKEN, type GatewayProcess, ROOT, startGateway } from './support/gateway-process.ts';
 
 const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
@@ -20,15 +23,20 @@ function block(start: string): string {
 }
 
 describe('the README', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'warmpool-readme-'));
+  const report = join(folder, 'report.html');
   let gateway: GatewayProcess;
   beforeAll(async () => {
     gateway = await startGateway();
   });
-  afterAll(() => gateway.stop());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await gateway.stop();
+  });
 
   /** In a shell, as written, but against the gateway of this test. */
   async function shell(command: string): Promise<string> {
-    const text = command.replaceAll('http://127.0.0.1:4000', gateway.url);
+    const text = command.replaceAll('http://127.0.0.1:4000', gateway.url).replace('report.html', report);
     const { stdout } = await run('sh', ['-ec', text], {
       cwd: ROOT,
       env: { ...process.env, WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN },
@@ -43,7 +51,10 @@ describe('the README', () => {
       'curl http://127.0.0.1:4000/graphql \\',
       '{',
       'npx warmpool classify test/fixtures/photos/cat-kitten.jpg test/fixtures/photos/dog-black.jpg',
+      'npx warmpool simulate --html report.html',
       expect.stringMatching(/^curl .*authorization/),
+      expect.stringMatching(/^npx warmpool plan/),
+      expect.stringMatching(/^npx warmpool loadtest/),
       'npm run check',
     ]);
   });
@@ -69,6 +80,27 @@ describe('the README', () => {
 
   it('classifies files without a server', async () => {
     expect(await shell(block('npx warmpool classify'))).toMatch(/cat-kitten\.jpg +cat .*\n.*dog-black\.jpg +dog /);
+  });
+
+  it('simulates the reference load test with the figures that it shows', async () => {
+    const printed = await shell(block('npx warmpool simulate'));
+    const figures = (label: string) => printed.match(new RegExp(`^${label} +(\\S+) +(\\S+)$`, 'm'))?.slice(1);
+    const shown = [...readme.matchAll(/^\| `(?:spill|target-wait)`.*$/gm)].map(([row]) => row.split('|'));
+    const column = (i: number) => shown.map((cells) => cells[i]?.replaceAll('*', '').trim());
+    expect(figures('requests')).toEqual(column(2));
+    expect(figures('p50 ms')?.map(Number)).toEqual(column(3).map(Number));
+    expect(figures('p99 ms')?.map(Number)).toEqual(column(4).map(Number));
+    expect(figures('max ms')).toEqual(column(5));
+    expect(figures('spilled')).toEqual(['22', '0']);
+    expect(readFileSync(report, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('plans a configuration that keeps the p99', async () => {
+    expect(await shell(block('npx warmpool plan'))).toMatch(/^For a p99 of at most 300 ms take: --policy .*$/m);
+  }, 60_000);
+
+  it('compares policies under real load', async () => {
+    expect(await shell(block('npx warmpool loadtest'))).toMatch(/^ +spill +target-wait\n[^]*^max ms +[\d,]+/m);
   });
 
   it('changes the reserved set as the admin', async () => {

@@ -1,0 +1,105 @@
+/** `warmpool loadtest`: a running gateway, or policies one after the other, under load over real HTTP. */
+import { writeFile } from 'node:fs/promises';
+import { type LoadTest, testGateway, testPolicy } from '../loadtest/load-test.ts';
+import { LoadTestError } from '../loadtest/load-test-error.ts';
+import { showProgress } from '../loadtest/progress-bar.ts';
+import { LOADTEST_SETTINGS } from '../loadtest/settings.ts';
+import { readUploads } from '../loadtest/uploads.ts';
+import { renderPage } from '../report/page.ts';
+import type { Run } from '../report/run.ts';
+import { table, toJson } from '../report/table.ts';
+import type { Values } from '../settings.ts';
+import { workloadOf } from '../sim/experiment.ts';
+import { type Given, type Output, requireWritable, shown } from './output.ts';
+
+type LoadTestValues = Values<typeof LOADTEST_SETTINGS>;
+
+/** The exit status of a command that a signal ended is the number of the signal and 128. */
+const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** `serveFlags` are for the gateways that `compare` starts. */
+export async function loadtest(
+  values: LoadTestValues,
+  given: Given,
+  serveFlags: readonly string[],
+  output: Output,
+): Promise<void> {
+  refuseContradictions(values, given, serveFlags);
+  const { image, model, deadline: deadlineMs, timeout, maxOutstanding } = values;
+  const request = { model, deadlineMs };
+  const workload = await workloadOf(values);
+  const uploads = await readUploads(image, request);
+  if (output.html !== undefined) await requireWritable(output.html);
+  const { signal, release } = untilSignal();
+  const onRun: LoadTest['onRun'] = (run) => showProgress(() => run.progress, process.stderr);
+  const test = { workload, uploads, request, timeLimitMs: timeout * 1000, maxOutstanding, signal, onRun };
+  const runs: Run[] = [];
+  try {
+    for await (const run of runsOf(test, values, serveFlags)) runs.push(run);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    release();
+    // What was measured before a later run failed took long enough to be told.
+    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output);
+  }
+}
+
+async function* runsOf(test: LoadTest, values: LoadTestValues, serveFlags: readonly string[]): AsyncGenerator<Run> {
+  const { compare, url, adminToken } = values;
+  if (compare === null) yield await testGateway(test, { url, adminToken }, url.host);
+  else for (const policy of compare) yield await testPolicy(test, policy, serveFlags);
+}
+
+function refuseContradictions({ compare }: LoadTestValues, given: Given, [serveFlag]: readonly string[]): void {
+  if (compare === null && serveFlag !== undefined) {
+    throw new LoadTestError(
+      `${JSON.stringify(serveFlag)} is for a gateway that --compare starts; the one at --url has its flags already`,
+    );
+  }
+  const ofRunning = ['url', 'adminToken'].find((name) => given[name] !== undefined);
+  if (compare !== null && ofRunning) {
+    const [flag, value] = ofRunning === 'url' ? ['--url', ` ${JSON.stringify(given.url)}`] : ['--admin-token', ''];
+    throw new LoadTestError(
+      `${flag}${value} is for a gateway that runs; --compare starts its own; leave one of them out`,
+    );
+  }
+}
+
+async function report(
+  runs: readonly Run[],
+  workload: string,
+  settings: readonly (readonly [string, string])[],
+  { json, html }: Output,
+): Promise<void> {
+  process.stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
+  if (html === undefined) return;
+  const subtitle = `${workload}: ${runs.map(({ name }) => name).join(' beside ')}`;
+  await writeFile(html, renderPage({ title: 'Load test', subtitle, settings, runs }));
+}
+
+function settingsOf({ compare }: LoadTestValues, given: Given, serveFlags: readonly string[]): [string, string][] {
+  const { adminToken, url, ...settings } = LOADTEST_SETTINGS;
+  if (compare === null) return [...shown({ url, ...settings }, given)];
+  return [...shown(settings, given), ['flags of serve', serveFlags.join(' ') || 'none']];
+}
+
+/** A run that cannot be reported would have been for nothing. */
+/** The first signal ends the load test in order, the second one at once. */
+function untilSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const end = new AbortController();
+  const onSignal = (name: keyof typeof STATUS) => {
+    process.exitCode = STATUS[name];
+    if (end.signal.aborted) process.exit();
+    process.stderr.write(`\nwarmpool: ended by ${name}; the figures are of the time until then.\n`);
+    end.abort();
+  };
+  const names = Object.keys(STATUS) as (keyof typeof STATUS)[];
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: end.signal,
+    release() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}

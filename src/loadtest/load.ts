@@ -1,0 +1,19 @@
+/** What the loops, closed and open, need of a run. */
+
+/** An arrival that came while as many requests as allowed had no answer. */
+export const NOT_SENT = 'NOT_SENT';
+
+export interface Load {
+  /** Aborted when the run is to end early. */
+  readonly signal: AbortSignal;
+  /** Requests sent and not yet answered. */
+  readonly inFlight: number;
+  /** From the start of the run, in ms. */
+  now(): number;
+  /** Resolves once the run has come to that time, or is to end. */
+  until(atMs: number): Promise<void>;
+  /** Sends a request that was to start at `intendedAt`; resolves to the code of its error, or null. Never rejects. */
+  send(intendedAt: number): Promise<string | null>;
+  /** Counts a request that was to start at `intendedAt` as NOT_SENT. */
+  drop(intendedAt: number): void;
+}
