@@ -80,7 +80,8 @@ async function sweep(values: Values<typeof PLAN_SETTINGS>, prices: Prices): Prom
   }
   const all = candidates(values.maxWorkers, values.service);
   const bar = process.stderr.isTTY ? progress({ max: all.length, output: process.stderr }) : null;
-  bar?.start('Simulating');
+  if (bar) bar.start('Simulating');
+  else process.stderr.write(`Simulating ${all.length} configurations\n`);
   const plans = all.map((candidate): Plan => {
     const run = runSubject(workload, values.seed, values, candidate);
     bar?.advance(1);

@@ -46,7 +46,9 @@ export function runSubject(workload: Workload, seed: number, world: WorldValues,
   const { service, coldStart, maxWorkers, queueLimit, deadline } = world;
   const { name, scaling, keepAlive, reserved, samples } = subject;
   if (reserved > maxWorkers) {
-    throw new ConfigError(`--reserved is ${reserved}, --max-workers is ${maxWorkers}: that must be at least as large.`);
+    throw new ConfigError(
+      `--reserved is ${reserved}, --max-workers is ${maxWorkers}: --max-workers must be at least as large as --reserved.`,
+    );
   }
   return simulate({
     name,

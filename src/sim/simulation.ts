@@ -3,7 +3,7 @@
  * that is ready; time and worker-seconds are counted from then to the last answer.
  */
 import { Scheduler } from '../core/scheduler.ts';
-import type { Command, JobId, Priority, SchedulerOptions, SchedulerSnapshot } from '../core/types.ts';
+import type { Command, JobId, SchedulerOptions, SchedulerSnapshot } from '../core/types.ts';
 import { figuresOf } from '../report/figures.ts';
 import { type Gauges, RunRecorder } from '../report/recorder.ts';
 import type { Run } from '../report/run.ts';
@@ -18,7 +18,6 @@ export interface Simulation {
   readonly scheduler: SchedulerOptions;
   readonly reserved: number;
   readonly world: World;
-  readonly priority?: Priority;
   /** From arrival, in ms; none by default. */
   readonly deadlineMs?: number;
   /** How many samples over time the run has for its charts. */
@@ -143,11 +142,11 @@ class Simulator {
   }
 
   #submit(then: Open['then'], retryToken: string | null = null): void {
-    const { priority = 'interactive', deadlineMs = Number.POSITIVE_INFINITY } = this.#simulation;
+    const { deadlineMs = Number.POSITIVE_INFINITY } = this.#simulation;
     const { now } = this.#agenda;
     const id = `${this.#jobs++}`;
     this.#open.set(id, { arrivedAt: now, then });
-    this.#workers.submit({ id, model: MODEL, priority, deadlineAt: now + deadlineMs, retryToken });
+    this.#workers.submit({ id, model: MODEL, priority: 'interactive', deadlineAt: now + deadlineMs, retryToken });
   }
 
   #answered(job: JobId, refusal: Refusal | null): void {

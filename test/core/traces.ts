@@ -56,6 +56,8 @@ export const traces = fc.record({
   options: fc.record(options),
   rules: randomRules,
   reserved: fc.nat({ max: 2 }),
+  /** How slowly things happen: from a burst to one request in a minute. */
+  pace: fc.constantFrom(1, 1, 1, 10, 1_000),
   actions: fc.array(fc.record({ afterMs: ms(60), action }), { maxLength: 40, size: 'max' }),
   /** One after the other; when they are used up, all goes well. */
   starts: fc.array(start, { maxLength: 12, size: 'max' }),
@@ -79,7 +81,7 @@ export function play(trace: Trace, watcher?: Watcher): VirtualPool {
   pool.provision(Math.min(trace.reserved, options.maxWorkers));
   let time = 0;
   for (const [i, { afterMs, action }] of trace.actions.entries()) {
-    time += afterMs;
+    time += afterMs * trace.pace;
     pool.at(time, () => act(pool, `job-${i}`, action));
   }
   return pool.runToRest();

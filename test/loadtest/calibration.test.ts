@@ -9,13 +9,13 @@ import { SYNTHETIC } from '../support/gateway-process.ts';
 import { loadTestOf } from './load-test-options.ts';
 
 const SERVICE_MS = 200;
-const COLD_START_MS = 2_000;
+const COLD_START_MS = 1_000;
 const MAX_WORKERS = 10;
 /** Of the simulated figure. */
 const TOLERANCE = 0.15;
 
-// 1, 3, 5, 7 and 9 users, for 4.8 s each.
-const workload = reference({ scale: 0.08, userScale: 0.2 });
+// 1, 3, 5, 7 and 9 users, for 3 s each.
+const workload = reference({ scale: 0.05, userScale: 0.2 });
 
 function simulated(policy: 'target-wait' | 'spill'): Run {
   return runSubject(
