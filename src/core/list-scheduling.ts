@@ -9,9 +9,10 @@
 export function startTime(freeAt: readonly number[], ahead: number, stepMs: number): number {
   if (freeAt.length === 0) return Number.POSITIVE_INFINITY;
   const step = Math.max(stepMs, 0.001);
-  if (ahead <= 0) return Math.min(...freeAt);
+  if (ahead <= 0) return smallest(freeAt);
   if (freeAt.length === 1) return (freeAt[0] as number) + ahead * step;
-  const free = [...freeAt];
+  // Typed, because it sorts by number without a call for each comparison.
+  const free = new Float64Array(freeAt);
   let left = ahead;
   for (let skipped = -1; skipped !== 0 && left > 0; left -= skipped) skipped = skipWholeRounds(free, left, step);
   return nthStart(free, left, step);
@@ -21,11 +22,11 @@ export function startTime(freeAt: readonly number[], ahead: number, stepMs: numb
  * Moves every worker as many services ahead as surely come before the last request's start; returns how many. Each
  * call skips at least a share of what is left, until less than two rounds are.
  */
-function skipWholeRounds(free: number[], ahead: number, step: number): number {
+function skipWholeRounds(free: Float64Array, ahead: number, step: number): number {
   // A level that the filled-up workers cannot have reached: at it they would have done fewer than `ahead` services.
   const rounds = Math.floor(ahead / free.length) - 1;
   if (rounds <= 0) return 0;
-  const level = Math.min(...free) + rounds * step;
+  const level = smallest(free) + rounds * step;
   let skipped = 0;
   for (let i = 0; i < free.length; i++) {
     const at = free[i] as number;
@@ -37,8 +38,8 @@ function skipWholeRounds(free: number[], ahead: number, step: number): number {
 }
 
 /** Start of the request with `ahead` before it, one by one: each start frees its worker `step` later, so in order, too. */
-function nthStart(free: number[], ahead: number, step: number): number {
-  free.sort((a, b) => a - b);
+function nthStart(free: Float64Array, ahead: number, step: number): number {
+  free.sort();
   const again: number[] = [];
   let fresh = 0;
   let used = 0;
@@ -51,4 +52,11 @@ function nthStart(free: number[], ahead: number, step: number): number {
     else used++;
     again.push(next + step);
   }
+}
+
+/** `Math.min(...times)` would put them all on the stack. */
+function smallest(times: ArrayLike<number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < times.length; i++) least = Math.min(least, times[i] as number);
+  return least;
 }

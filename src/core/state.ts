@@ -57,6 +57,11 @@ export class State {
     return commands;
   }
 
+  /** The pool is full, and the model is not entitled to a place of another: to ask for a start would be in vain. */
+  isOutOfReach(model: Model): boolean {
+    return this.roster.size >= this.options.maxWorkers && model.workers.length > 0;
+  }
+
   /** Orders a start, `ahead` of any need or because of one. Without room it makes some, and a later settling starts once the place is free: null until then. */
   start(now: number, model: Model, kind: WorkerKind, reason: string, ahead = false): Worker | null {
     if (model.startAllowedAt > now) return null;

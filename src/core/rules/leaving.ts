@@ -12,17 +12,17 @@ export function retire(state: State, now: number): void {
 
 /** From the last place on: a place is needed at least as often as those after it. */
 function retireUnwanted(state: State, now: number, model: Model): void {
-  while (now >= nextLeaveAt(model)) {
+  while (now >= nextLeaveAt(model, now)) {
     const worker = lastPlace(model) as Worker;
     state.stop(now, worker, `no work for ${(now - worker.idleSince).toFixed(0)} ms`);
   }
 }
 
 /** When the next idle on-demand worker of a model leaves unless it gets work; `Infinity` if none idles, or work waits. */
-export function nextLeaveAt(model: Model): number {
+export function nextLeaveAt(model: Model, now: number): number {
   const worker = lastPlace(model);
   if (!worker || model.queue.size > 0) return Number.POSITIVE_INFINITY;
-  return leaveAt(model, worker, model.onDemandInUse + model.idle['on-demand'].length);
+  return leaveAt(model, worker, model.onDemandInUse + model.idle['on-demand'].length, now);
 }
 
 /** The worker that idles for longest: the idle ones fill the places after those in use, the one used last first. */
@@ -30,11 +30,11 @@ function lastPlace(model: Model): Worker | undefined {
   return model.idle['on-demand'][0];
 }
 
-function leaveAt(model: Model, worker: Worker, place: number): number {
+function leaveAt(model: Model, worker: Worker, place: number, now: number): number {
   const { fromMs, untilMs } = model.levels.window(place);
   const unusedSince = model.levels.unusedSince(place) ?? worker.idleSince;
   if (fromMs === 0) return Math.max(unusedSince, worker.idleSince) + untilMs;
-  const warmedAhead = worker.idleSince >= unusedSince + fromMs - model.coldStartMs;
+  const warmedAhead = now >= unusedSince + fromMs - model.coldStartMs;
   return warmedAhead ? unusedSince + untilMs : worker.idleSince;
 }
 
@@ -58,12 +58,19 @@ export function preWarm(state: State, now: number): void {
   }
 }
 
-/** When the next place is to be started because its use is expected; `Infinity` if it is not, or was in vain. */
+/**
+ * When the next place is to be started because its use is expected; `Infinity` if it is not, or was in vain. Only on top
+ * of places that still want their workers, or one would come while another leaves.
+ */
 export function preWarmAt(model: Model, now: number): number {
-  const place = model.aliveOnDemand + 1;
-  const unusedSince = model.levels.unusedSince(place);
+  const next = model.aliveOnDemand + 1;
+  const unusedSince = model.levels.unusedSince(next);
   if (unusedSince === null) return Number.POSITIVE_INFINITY;
-  const { fromMs, untilMs } = model.levels.window(place);
-  if (fromMs === 0 || now >= unusedSince + untilMs) return Number.POSITIVE_INFINITY;
+  const { fromMs } = model.levels.window(next);
+  if (fromMs === 0) return Number.POSITIVE_INFINITY;
+  for (let place = model.onDemandInUse + 1; place <= next; place++) {
+    const since = model.levels.unusedSince(place);
+    if (since !== null && now >= since + model.levels.window(place).untilMs) return Number.POSITIVE_INFINITY;
+  }
   return unusedSince + fromMs - model.coldStartMs;
 }

@@ -26,7 +26,7 @@ type Reason = Extract<ScalingPolicy, { kind: 'wait' }>['reason'];
 /** No more starts at once than requests wait: a further one would help nobody of them. */
 function startWhileReason(state: State, now: number, model: Model, reasonFor: Reason): void {
   const { queue, service, coldStartMs } = model;
-  while (model.count.starting < queue.size) {
+  while (model.count.starting < queue.size && !state.isOutOfReach(model)) {
     const predictedWaitMs = capacityWaitMs(now, model, queue.size - 1, state.options.maxBatch);
     const { startSlowdown } = service;
     const reason = reasonFor({ predictedWaitMs, serviceMs: service.time.of(1), coldStartMs, startSlowdown });

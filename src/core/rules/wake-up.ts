@@ -21,7 +21,7 @@ function nextLook(state: State, now: number, model: Model): number {
     const active = model.running + model.queue.size > 0 || model.aliveOnDemand > 0;
     return active ? Math.min(at, now + scaling.everyMs) : at;
   }
-  at = Math.min(at, nextLeaveAt(model));
+  at = Math.min(at, nextLeaveAt(model, now));
   return scaling.kind === 'wait' ? Math.min(at, later(preWarmAt(model, now), now)) : at;
 }
 
