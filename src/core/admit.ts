@@ -2,12 +2,15 @@
 import { GatewayError } from './errors.ts';
 import type { Job } from './jobs.ts';
 import { refuseOnArrival } from './policies/admission.ts';
-import { placeInLine, retryAfterMs } from './policies/retry-after.ts';
+import { LONGEST_MS, retryAfterMs } from './policies/retry-after.ts';
 import type { State } from './state.ts';
-import { expectedWaitMs, requestMs } from './wait.ts';
+import { expectedStarts, expectedWaitMs, requestMs } from './wait.ts';
 
 /** How many mean deviations a wait and a service may be longer than expected without breaking a promise. */
 const MARGIN = 2.5;
+
+/** A decision must not take long: so many requests of a tightly packed line are looked at, the next ones. */
+const MOST_LOOKS = 64;
 
 /** The wait that is foretold to a request on arrival, in ms. */
 export function predictWait({ options, roster }: State, now: number, job: Job): number {
@@ -26,6 +29,7 @@ export function refusal(state: State, now: number, job: Job, retryToken: string 
   const { model, priority, deadlineAt } = job;
   const { options, jobs } = state;
   model.promises.expire(now);
+  const isFirst = model.workers.length === 0 && model.queue.size === 0;
   const hasPlace = retryToken !== null && model.promises.isDue(retryToken, now);
   if (model.count.idle > 0) return admit(now, job, retryToken);
   const promised = hasPlace ? 0 : model.promises.expectedBy(Math.min(deadlineAt, now + job.predictedWaitMs));
@@ -35,14 +39,17 @@ export function refusal(state: State, now: number, job: Job, retryToken: string 
   const leftMs = model.workers.length === 0 ? Number.POSITIVE_INFINITY : deadlineAt - now;
   const refused = refuseOnArrival({
     queued: jobs.waiting(priority) + promised,
-    queueLimit: options.queueLimit,
+    // Who has a place, or is the first to ask for a worker, needs none in the queue.
+    queueLimit: hasPlace || isFirst ? Number.POSITIVE_INFINITY : options.queueLimit,
     expectedWaitMs: expectedMs,
     serviceMs,
     leftMs,
-    displaces: displaces(state, now, job, serviceMs),
+    displaces: () => displaces(state, now, job, serviceMs),
   });
   if (!refused) return admit(now, job, retryToken);
   const full = refused.code === 'OVERLOADED';
+  // Not even an empty queue would do.
+  if (!full && model.service.time.of(1) >= leftMs) return new GatewayError(refused.code, refused.message);
   const untilRoomMs = full ? expectedWaitMs(now, model, 0, options.maxBatch) : expectedMs + serviceMs - leftMs;
   return comeBack(state, now, job, refused, Math.max(0, untilRoomMs), retryToken);
 }
@@ -66,14 +73,13 @@ function comeBack(
     if (keptAt !== undefined && keptAt > now) {
       return new GatewayError(code, message, Math.max(1, Math.ceil(keptAt - now)), retryToken);
     }
-    model.promises.drop(retryToken);
+    model.promises.claim(retryToken, now);
   }
   const stepMs = requestMs(model, options.maxBatch) / Math.max(1, model.alive);
-  const placeAt = placeInLine({ now, untilRoomMs, promisedUntil: model.promisedUntil, stepMs });
-  const afterMs = retryAfterMs(now, placeAt, options.random());
-  if (!model.promises.promise(id, now + afterMs)) return new GatewayError(code, message, afterMs);
-  model.promisedUntil = placeAt;
-  return new GatewayError(code, message, afterMs, id);
+  const afterMs = retryAfterMs({ untilRoomMs, before: model.promises.expected, stepMs, random: options.random() });
+  // So far ahead places cannot be told from each other.
+  const hasPlace = afterMs < LONGEST_MS && model.promises.promise(id, now + afterMs);
+  return new GatewayError(code, message, afterMs, hasPlace ? id : undefined);
 }
 
 /** The wait adds up from the services of those ahead, shared by the workers; their deviations add up as their squares. */
@@ -95,16 +101,16 @@ function displaces({ options }: State, now: number, job: Job, serviceMs: number)
   const queue = model.queue.of(job.priority);
   const rank = queue.rank(job);
   if (rank === queue.size || model.workers.length === 0) return false;
-  const ahead = model.queue.ahead(job);
-  const workers = Math.max(1, model.alive);
-  const stepMs = Math.max(0.001, requestMs(model, maxBatch) / workers);
-  const endAt = (ahead: number) => now + expectedWaitMs(now, model, ahead, maxBatch) + serviceMs;
-  for (let i = rank; i < queue.size; ) {
+  const starts = expectedStarts(now, model, model.queue.ahead(job), maxBatch);
+  const round = Math.max(0.001, requestMs(model, maxBatch));
+  const startAt = (place: number) =>
+    (starts[place % starts.length] as number) + Math.floor(place / starts.length) * round;
+  for (let i = rank, looks = 0; i < queue.size && looks < MOST_LOOKS; looks++) {
     const { deadlineAt, orderedBy } = queue.at(i) as Job;
-    const before = ahead + i - rank;
-    const withThisOne = endAt(before + 1);
-    if (withThisOne >= deadlineAt && endAt(before) < deadlineAt) return true;
-    i += Math.max(1, Math.ceil((orderedBy - withThisOne) / stepMs) - workers);
+    const endAt = startAt(i - rank + 1) + serviceMs;
+    if (endAt >= deadlineAt && startAt(i - rank) + serviceMs < deadlineAt) return true;
+    const stepsToSpare = Math.ceil(((orderedBy - endAt) / round) * starts.length);
+    i += Math.max(1, stepsToSpare - starts.length);
   }
   return false;
 }

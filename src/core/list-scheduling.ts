@@ -8,15 +8,23 @@
  */
 export function startTime(freeAt: readonly number[], ahead: number, stepMs: number): number {
   if (freeAt.length === 0) return Number.POSITIVE_INFINITY;
-  const step = Math.max(stepMs, 0.001);
   if (ahead <= 0) return smallest(freeAt);
-  if (freeAt.length === 1) return (freeAt[0] as number) + ahead * step;
+  if (freeAt.length === 1) return (freeAt[0] as number) + ahead * Math.max(stepMs, SHORTEST_MS);
+  return startTimes(freeAt, ahead, 1, stepMs)[0] as number;
+}
+
+/** The same for `count` requests in a row, of which the first has `ahead` before it. */
+export function startTimes(freeAt: readonly number[], ahead: number, count: number, stepMs: number): readonly number[] {
   // Typed, because it sorts by number without a call for each comparison.
   const free = new Float64Array(freeAt);
-  let left = ahead;
+  const step = Math.max(stepMs, SHORTEST_MS);
+  let left = Math.max(0, ahead);
   for (let skipped = -1; skipped !== 0 && left > 0; left -= skipped) skipped = skipWholeRounds(free, left, step);
-  return nthStart(free, left, step);
+  return nextStarts(free, left, count, step);
 }
+
+/** Services that take no time would make endless rounds. */
+const SHORTEST_MS = 0.001;
 
 /**
  * Moves every worker as many services ahead as surely come before the last request's start; returns how many. Each
@@ -37,21 +45,20 @@ function skipWholeRounds(free: Float64Array, ahead: number, step: number): numbe
   return skipped;
 }
 
-/** Start of the request with `ahead` before it, one by one: each start frees its worker `step` later, so in order, too. */
-function nthStart(free: Float64Array, ahead: number, step: number): number {
+/** One start after the other, `ahead` of them left out: each frees its worker `step` later, so in order, too. */
+function nextStarts(free: Float64Array, ahead: number, count: number, step: number): readonly number[] {
   free.sort();
   const again: number[] = [];
   let fresh = 0;
   let used = 0;
-  for (let i = 0; ; i++) {
+  while (again.length < ahead + count) {
     const first = free[fresh] ?? Number.POSITIVE_INFINITY;
     const second = again[used] ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(first, second);
-    if (i === ahead) return next;
     if (first <= second) fresh++;
     else used++;
-    again.push(next + step);
+    again.push(Math.min(first, second) + step);
   }
+  return again.slice(ahead).map((freed) => freed - step);
 }
 
 /** `Math.min(...times)` would put them all on the stack. */

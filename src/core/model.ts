@@ -42,8 +42,6 @@ export class Model {
   holdUntil = 0;
   /** Since when requests wait beside an idle worker for others to be taken with them; null if none do. */
   batchOpenSince: number | null = null;
-  /** When the place is free that was promised to the client refused last. */
-  promisedUntil = 0;
   readonly #coldStarts = new SampleWindow(COLD_STARTS);
   #coldStartMs: number;
 
@@ -82,6 +80,7 @@ export interface Worker {
   readonly startedAt: number;
   /** Why it was started. */
   readonly reason: string;
+  readonly startedAs: WorkerKind;
   /** It was started before anybody needed it. */
   readonly ahead: boolean;
   kind: WorkerKind;

@@ -7,7 +7,6 @@
  *                     → dropped   its client was admitted before its time
  *                     → lost      its client did not come back in time
  */
-import { Estimate } from './estimate.ts';
 import { SortedQueue } from './sorted-queue.ts';
 
 interface Place {
@@ -19,6 +18,8 @@ interface Place {
 
 /** How long a place is kept for its client, and how early it may be claimed, in ms. */
 const GRACE_MS = 2_000;
+/** Share of the clients that come back, until some did or did not. */
+const UNKNOWN = 0.5;
 /** Share that one client has in what is known of all. */
 const WEIGHT = 0.05;
 
@@ -26,8 +27,8 @@ export class Promises {
   readonly #most: number;
   readonly #places = new Map<string, Place>();
   readonly #line = new SortedQueue<Place>((a, b) => a.at < b.at || (a.at === b.at && a.seq < b.seq));
-  /** Share of the places that are claimed. */
-  readonly #claimed = new Estimate(0, WEIGHT);
+  /** Share of the clients that come back. */
+  #returning = UNKNOWN;
   #seq = 0;
 
   /** `most`: places at once. */
@@ -55,9 +56,9 @@ export class Promises {
     return place !== undefined && now >= place.at - GRACE_MS;
   }
 
-  /** The client is let in. */
+  /** The client came back at its time, and is let in or has to wait again. */
   claim(token: string, now: number): void {
-    if (this.isDue(token, now)) this.#claimed.add(1);
+    if (this.isDue(token, now)) this.#learn(1);
     this.drop(token);
   }
 
@@ -68,16 +69,25 @@ export class Promises {
     this.#line.delete(place);
   }
 
+  /** How many of those in line will come back, as far as is known. */
+  get expected(): number {
+    return this.#returning * this.#line.size;
+  }
+
   /** How many places will be claimed up to that time, as far as is known. */
   expectedBy(at: number): number {
-    return Math.round(this.#claimed.value * this.#line.rank({ token: '', at, seq: Number.POSITIVE_INFINITY }));
+    return Math.round(this.#returning * this.#line.rank({ token: '', at, seq: Number.POSITIVE_INFINITY }));
   }
 
   /** Gives up the places whose clients did not come. */
   expire(now: number): void {
     for (let place = this.#line.peek(); place && place.at + GRACE_MS < now; place = this.#line.peek()) {
-      this.#claimed.add(0);
+      this.#learn(0);
       this.drop(place.token);
     }
+  }
+
+  #learn(came: 0 | 1): void {
+    this.#returning += WEIGHT * (came - this.#returning);
   }
 }

@@ -62,6 +62,7 @@ export class Roster {
       model,
       startedAt: now,
       reason,
+      startedAs: kind,
       ahead,
       kind,
       state: 'starting',

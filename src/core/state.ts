@@ -129,7 +129,7 @@ export class State {
   }
 
   #countUseless(worker: Worker): void {
-    if (worker.kind === 'on-demand' && !worker.useful) this.counters.uselessSpawns++;
+    if (worker.startedAs === 'on-demand' && !worker.useful) this.counters.uselessSpawns++;
   }
 
   /** A reserved worker, or the first one that a request waits for, takes the place of another model's idle worker. */

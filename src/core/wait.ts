@@ -1,18 +1,29 @@
 /** How long will a request of this model wait? Two answers, for two questions. */
-import { startTime } from './list-scheduling.ts';
+import { startTime, startTimes } from './list-scheduling.ts';
 import type { Model, Worker } from './model.ts';
 import { batchSize } from './policies/batching.ts';
 
 /** For the client (receipts, admission), in ms: workers in start-up help once warm; without any, one will start. */
 export function expectedWaitMs(now: number, model: Model, ahead: number, maxBatch: number): number {
   if (ahead === 0 && model.count.idle > 0) return 0;
+  // Rounding may put a worker that is free now a moment before.
+  return Math.max(0, startTime(freeTimes(now, model), ahead, requestMs(model, maxBatch)) - now);
+}
+
+/** The same as absolute times, for as many requests in a row as there are workers: those after them start a service later. */
+export function expectedStarts(now: number, model: Model, ahead: number, maxBatch: number): readonly number[] {
+  const free = freeTimes(now, model);
+  return startTimes(free, ahead, free.length, requestMs(model, maxBatch));
+}
+
+function freeTimes(now: number, model: Model): readonly number[] {
   const freeAt: number[] = [];
   for (const worker of model.workers) {
     if (worker.state === 'starting') freeAt.push(warmAt(now, worker));
     else if (worker.state !== 'stopping') freeAt.push(freeFrom(now, worker));
   }
   if (freeAt.length === 0) freeAt.push(now + model.coldStartMs);
-  return startTime(freeAt, ahead, requestMs(model, maxBatch)) - now;
+  return freeAt;
 }
 
 /**

@@ -47,6 +47,13 @@ describe('startTime', () => {
     expect(startTime([700, 300, 500], 0, 100)).toBe(300);
   });
 
+  it('is not before the first worker frees, not even by rounding', () => {
+    const property = fc.property(freeAt, fc.nat(400), stepMs, (free, ahead, step) => {
+      expect(startTime(free, ahead, step)).toBeGreaterThanOrEqual(Math.min(...free));
+    });
+    fc.assert(property, { examples: [[[1000.1, 1000.1], 1, 30.7]] });
+  });
+
   it('is never without workers', () => {
     expect(startTime([], 0, 100)).toBe(Number.POSITIVE_INFINITY);
   });

@@ -27,9 +27,9 @@ describe('the line of refused clients', () => {
     promises.promise('p', LONG_MS);
     promises.claim('p', 100);
     expect(promises.at('p')).toBeUndefined();
-    promises.promise('q', LONG_MS);
+    for (let i = 0; i < 10; i++) promises.promise(`q${i}`, LONG_MS);
     // Nothing was learned of whether clients come back when they are told to.
-    expect(promises.expectedBy(LONG_MS)).toBe(0);
+    expect(promises.expected).toBe(5);
   });
 
   it('gives up the place of a client that does not come, but not at once', () => {
@@ -51,10 +51,22 @@ describe('the line of refused clients', () => {
     expect(new Promises(0).promise('p', 1)).toBe(false);
   });
 
-  it('expects nobody back until somebody came back', () => {
+  it('expects half of the clients back until some came back or did not', () => {
     const promises = new Promises(100);
     for (let i = 0; i < 50; i++) promises.promise(`p${i}`, i);
-    expect(promises.expectedBy(1_000)).toBe(0);
+    expect([promises.expected, promises.expectedBy(1_000), promises.expectedBy(19)]).toEqual([25, 25, 10]);
+  });
+
+  it('learns a twentieth of the difference from each client', () => {
+    const share = (learn: (promises: Promises) => void) => {
+      const promises = new Promises(101);
+      promises.promise('one', 0);
+      learn(promises);
+      for (let i = 0; i < 100; i++) promises.promise(`p${i}`, LONG_MS);
+      return promises.expected / 100;
+    };
+    expect(share((promises) => promises.claim('one', 0))).toBeCloseTo(0.525, 9);
+    expect(share((promises) => promises.expire(LONG_MS))).toBeCloseTo(0.475, 9);
   });
 
   it('expects those back whose time it is by then, as many of them as have come back of late', () => {

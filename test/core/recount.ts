@@ -23,7 +23,7 @@ function count({ log, jobs: records, useless }: VirtualPool): Counters {
   const firsts = jobs.flatMap((job) => job.bindings.slice(0, 1));
   const errors = jobs.flatMap(({ error }) => (error ? [error] : []));
   const final = (code: string) => errors.filter((error) => error.code === code && error.retryAfterMs === undefined);
-  const expired = final('DEADLINE_EXCEEDED').length;
+  const expired = errors.filter(({ message }) => message.startsWith('The deadline passed')).length;
   const failed = final('WORKER_FAILED').length;
   const cancelled = final('CANCELLED').length;
   return {
@@ -60,7 +60,7 @@ function gone({ input }: Entry, before: Entry | undefined): 'asked' | 'unasked' 
   return worker.state === 'stopping' ? 'asked' : 'unasked';
 }
 
-/** On-demand workers, as they ended, that were of no use. */
+/** Workers that were started on demand, have ended, and were of no use. */
 function uselessOf(log: readonly Entry[], useless: ReadonlySet<WorkerId>): number {
   const ended = log.flatMap((entry, i) => {
     const stopped = entry.commands.flatMap((command) => (command.type === 'stop' ? [command.worker] : []));
@@ -69,7 +69,9 @@ function uselessOf(log: readonly Entry[], useless: ReadonlySet<WorkerId>): numbe
     const dead = Number(entry.input.split(' ')[1]);
     return [...ofStopped, ...(log[i - 1]?.after.workers.filter((worker) => worker.id === dead) ?? [])];
   });
-  return ended.filter((worker) => worker.kind === 'on-demand' && useless.has(worker.id)).length;
+  const starts = log.flatMap(({ commands }) => commands.filter((command) => command.type === 'start'));
+  const onDemand = new Set(starts.flatMap((start) => (start.kind === 'on-demand' ? [start.worker] : [])));
+  return ended.filter(({ id }) => onDemand.has(id) && useless.has(id)).length;
 }
 
 /** The time between two inputs, in which nothing changes. */

@@ -95,7 +95,7 @@ export class VirtualPool {
   ): readonly Command[] {
     const deadlineAt = this.now + deadlineMs;
     const orderedBy = Math.min(deadlineAt, this.now + this.options.patienceMs);
-    const asked = { id, model, priority, submittedAt: this.now, deadlineAt, orderedBy };
+    const asked = { id, model, priority, submittedAt: this.now, deadlineAt, retryToken, orderedBy };
     const fate = { bindings: [], returned: 0, endedAt: Number.NaN, answeredBy: null, error: null };
     const job: JobRecord = { ...asked, state: 'waiting', ...fate };
     this.jobs.set(id, job);

@@ -1,6 +1,6 @@
 /**
- * Half as much load again as the gateway can serve, over real HTTP: are the promises kept that it makes? Run with
- * `tsx test/perf/overload.ts` after a build. Each refused client comes back once, at `retryAfterMs`, with its token.
+ * Half as much load again as the gateway can serve, over real HTTP: are the promises kept that it makes? Each refused
+ * client comes back once, at `retryAfterMs`, with its token.
  */
 import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';

@@ -1,15 +1,10 @@
-/** What a simulation does with a pool: its start, its limits, changes of its floor, its samples over time. */
+/** What a simulation does with a pool: its start, its limits, its samples over time. */
 import { describe, expect, it } from 'vitest';
 import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
 import { spill, targetWait } from '../../src/core/policies/scaling.ts';
 import type { Command } from '../../src/core/types.ts';
 import type { Run } from '../../src/report/run.ts';
 import { figure, openAt, run } from './simulated.ts';
-
-/** At this rate for so long. */
-function steady(perSecond: number, durationMs: number): readonly number[] {
-  return Array.from({ length: (perSecond * durationMs) / 1_000 }, (_, i) => (i * 1_000) / perSecond);
-}
 
 /** In the sample that covers this time. */
 function at({ samples }: Run, atMs: number) {
@@ -103,37 +98,6 @@ describe('on-demand workers', () => {
     expect(figure(result, 'onDemandBusySeconds')).toBe(0);
     expect(figure(result, 'workerSeconds')).toBeCloseTo(24, 9);
     expect(figure(result, 'uselessSpawns')).toBe(1);
-  });
-});
-
-describe('changes of the floor', () => {
-  const floor = [
-    { atMs: 2_000, reserved: 3 },
-    { atMs: 6_000, reserved: 1 },
-  ];
-  const result = run({
-    workload: openAt(steady(9, 10_000), 10_000),
-    scheduler: { maxWorkers: 3, keepAlive: fixedKeepAlive(500) },
-    floor,
-    samples: 200,
-  });
-
-  it('start the workers that are missing, which are warm a cold start later', () => {
-    expect([1_900, 2_500, 3_100].map((atMs) => at(result, atMs)?.reserved)).toEqual([1, 1, 3]);
-    expect(at(result, 2_500)?.starting).toBe(2);
-    expect(figure(result, 'workersStarted')).toBe(2);
-  });
-
-  it('let those that are too many go as on-demand ones, by their keep-alive', () => {
-    expect(at(result, 5_900)).toMatchObject({ reserved: 3, onDemand: 0 });
-    expect(at(result, 6_100)).toMatchObject({ reserved: 1, onDemand: 2 });
-    expect(at(result, 8_000)).toMatchObject({ reserved: 1, onDemand: 0 });
-  });
-
-  it('are paid by the kind that the workers are', () => {
-    const reserved = figure(result, 'reservedBusySeconds') + figure(result, 'reservedIdleSeconds');
-    expect(reserved).toBeCloseTo(10 + 2 * 4, 9);
-    expect(figure(result, 'workerSeconds') - reserved).toBeCloseTo(2 * 0.5, 9);
   });
 });
 

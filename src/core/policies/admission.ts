@@ -2,7 +2,7 @@
 import { GatewayError } from '../errors.ts';
 
 export interface AdmissionView {
-  /** Requests of the same priority that wait. */
+  /** Requests of the same priority that wait, or have a place until this one would start. */
   readonly queued: number;
   readonly queueLimit: number;
   readonly expectedWaitMs: number;
@@ -10,15 +10,18 @@ export interface AdmissionView {
   readonly serviceMs: number;
   /** Time left until the deadline, in ms; `Infinity` without one. */
   readonly leftMs: number;
-  /** An admitted request would miss its deadline if this one came before it. */
-  readonly displaces: boolean;
+  /** Would an admitted request miss its deadline if this one came before it? */
+  readonly displaces: () => boolean;
 }
 
 /** Why a request whose place in the queue, or whose deadline, cannot be had is refused. Null admits it. */
 export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' | 'message'> | null {
   const { queued, queueLimit, expectedWaitMs, serviceMs, leftMs, displaces } = view;
   if (queued >= queueLimit) {
-    return { code: 'OVERLOADED', message: `The queue is full: ${queued} of ${queueLimit} requests wait.` };
+    return {
+      code: 'OVERLOADED',
+      message: `The queue is full: ${queued} of ${queueLimit} requests wait or have a place.`,
+    };
   }
   // At its deadline an answer is late.
   if (expectedWaitMs + serviceMs >= leftMs) {
@@ -27,7 +30,7 @@ export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' 
       `expected wait ${expectedWaitMs.toFixed(0)} ms + service ${serviceMs.toFixed(0)} ms.`;
     return { code: 'DEADLINE_EXCEEDED', message };
   }
-  if (!displaces) return null;
+  if (!displaces()) return null;
   const message = `The deadline of ${leftMs.toFixed(0)} ms cannot be met without breaking that of an earlier request.`;
   return { code: 'DEADLINE_EXCEEDED', message };
 }

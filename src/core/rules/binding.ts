@@ -15,7 +15,6 @@ export function bind(state: State, now: number): void {
       const size = batchSize(model.queue.size, model.running, model.count.busy + model.count.idle, maxBatch);
       model.batchOpenSince ??= now;
       if (size < maxBatch && batchOpenUntil(state, now, model) > now) break;
-      model.batchOpenSince = null;
       // Without this worker, what it takes now would have waited on.
       worker.useful ||= model.count.idle === 1;
       dispatch(state, now, worker, state.jobs.take(model, size, worker));

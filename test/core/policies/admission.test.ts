@@ -13,14 +13,24 @@ describe('admission', () => {
     );
   });
 
-  it('admits a deadline that can just be met; at its deadline an answer is late', () => {
+  it.each([
+    [200, false],
+    [201, true],
+  ])('at its deadline an answer is late: one of %d ms can be met: %s', (deadlineMs, met) => {
     const pool = warmPool(1);
     pool.submit('p');
-    pool.submit('q', 'a', 200);
-    expect(outcome(pool, 'q')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 1_000 });
-    pool.submit('r', 'a', 201);
-    expect(outcome(pool, 'r')).toBe('open');
-    expect(outcome(pool.runToRest(), 'r')).toEqual({ worker: 1, at: 1_200 });
+    pool.submit('q', 'a', deadlineMs);
+    const refused = expect.objectContaining({ code: 'DEADLINE_EXCEEDED', at: 1_000 });
+    expect(outcome(pool.runToRest(), 'q')).toEqual(met ? { worker: 1, at: 1_200 } : refused);
+  });
+
+  it('tells no time to come back at to a request that not even an idle pool could answer', () => {
+    const pool = warmPool(1);
+    pool.submit('p');
+    pool.submit('q', 'a', 90);
+    expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: undefined, at: 1_000 });
+    expect(pool.job('q').error?.retryToken).toBeUndefined();
+    expect(pool.snapshot().counters).toMatchObject({ rejected: 1, expired: 0 });
   });
 
   it('never refuses a request that finds an idle worker, so that the estimates stay honest', () => {
@@ -29,24 +39,26 @@ describe('admission', () => {
     expect(pool.job('p').state).toBe('running');
   });
 
-  it('expects workers in start-up to be warm after the cold start that was measured', () => {
+  it.each([
+    [399, false],
+    [401, true],
+  ])('expects workers in start-up to be warm after the cold start that was measured: %d ms: %s', (deadlineMs, met) => {
     const pool = new VirtualPool();
     pool.submit('first', 'a', 410);
-    pool.runTo(100);
-    pool.submit('p', 'a', 399);
-    pool.submit('q', 'a', 401);
-    expect(outcome(pool, 'p')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 100 });
-    expect(outcome(pool, 'q')).toBe('open');
-    expect(outcome(pool.runToRest(), 'q')).toEqual({ worker: 1, at: 500 });
+    pool.runTo(100).submit('p', 'a', deadlineMs);
+    const refused = expect.objectContaining({ code: 'DEADLINE_EXCEEDED', at: 100 });
+    expect(outcome(pool.runToRest(), 'p')).toEqual(met ? { worker: 1, at: 500 } : refused);
   });
 
-  it('expects an overdue worker to take as long again', () => {
+  it.each([
+    [499, false],
+    [501, true],
+  ])('expects an overdue worker to take as long again: %d ms: %s', (deadlineMs, met) => {
     const pool = warmPool(1, { maxWorkers: 1 }, { serve: () => ({ ms: 1e9 }) });
     pool.submit('p');
-    pool.runTo(1_400).submit('q', 'a', 499);
-    pool.submit('r', 'a', 501);
-    expect(outcome(pool, 'q')).toMatchObject({ code: 'DEADLINE_EXCEEDED', at: 1_400 });
-    expect(outcome(pool, 'r')).toBe('open');
+    pool.runTo(1_400).submit('q', 'a', deadlineMs);
+    const refused = expect.objectContaining({ code: 'DEADLINE_EXCEEDED', at: 1_400 });
+    expect(outcome(pool, 'q')).toEqual(met ? 'open' : refused);
   });
 
   it('judges a request by its place in the order of deadlines, not by the length of the queue', () => {
@@ -88,7 +100,7 @@ describe('admission', () => {
     pool.runTo(4_000).submit('first');
     const { serviceMs = 0 } = pool.snapshot().models[0] ?? {};
     pool.submit('tight', 'a', 2 * serviceMs + 20);
-    pool.submit('wide', 'a', 2 * serviceMs + 200);
+    pool.submit('wide', 'a', 3 * serviceMs + 250);
     expect(outcome(pool, 'tight')).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     expect(outcome(pool, 'wide')).toBe('open');
   });
@@ -119,7 +131,7 @@ describe('admission', () => {
     pool.submit('r');
     pool.submit('s');
     expect(outcome(pool, 's')).toEqual({ code: 'OVERLOADED', retryAfterMs: 100, at: 1_000 });
-    expect(pool.job('s').error?.message).toBe('The queue is full: 2 of 2 requests wait.');
+    expect(pool.job('s').error?.message).toBe('The queue is full: 2 of 2 requests wait or have a place.');
   });
 
   it('expects room when the next request starts, and who comes back then is let in', () => {
@@ -128,7 +140,8 @@ describe('admission', () => {
     pool.submit('q');
     pool.runTo(1_070).submit('early');
     expect(outcome(pool, 'early')).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 30 });
-    pool.runTo(1_100).submit('later');
+    const { retryToken = null } = pool.job('early').error ?? {};
+    pool.runTo(1_100).submit('later', 'a', undefined, 'interactive', retryToken);
     expect(outcome(pool, 'later')).toBe('open');
   });
 
@@ -167,10 +180,12 @@ describe('admission to a model without any worker', () => {
     expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: 101, at: 0 });
   });
 
-  it('still refuses when the queue is full', () => {
+  it('lets the first one in though the queue is full, or the model would never get a worker, and no other', () => {
     const pool = new VirtualPool({ queueLimit: 0 });
-    pool.submit('p', 'a', 1);
-    expect(outcome(pool, 'p')).toMatchObject({ code: 'OVERLOADED' });
+    pool.submit('p');
+    pool.submit('q');
+    expect(outcome(pool, 'q')).toMatchObject({ code: 'OVERLOADED' });
+    expect(outcome(pool.runToRest(), 'p')).toEqual({ worker: 1, at: 400 });
   });
 
   it('lets the estimate heal after one very slow cold start', () => {

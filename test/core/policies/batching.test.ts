@@ -71,6 +71,26 @@ describe('the batch delay', () => {
     expect(batches(pool)).toEqual([['q']]);
   });
 
+  it('does not begin anew for those that a full batch left over', () => {
+    const pool = warmPool(1, { ...options, batchDelayMs: 400 });
+    // Two full batches, at 1000 and 1100, and one request that joins neither.
+    for (const id of ['p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x']) pool.submit(id);
+    pool.runTo(1_499);
+    expect(batches(pool)).toEqual([
+      ['p', 'q', 'r', 's'],
+      ['t', 'u', 'v', 'w'],
+    ]);
+    pool.runTo(1_500);
+    expect(batches(pool).at(-1)).toEqual(['x']);
+  });
+
+  it('is over for them when it ends while the worker is busy', () => {
+    const pool = warmPool(1, options);
+    for (const id of ['p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x']) pool.submit(id);
+    pool.runTo(1_200);
+    expect(batches(pool).at(-1)).toEqual(['x']);
+  });
+
   it.each(['interactive', 'bulk'] as const)('ends in time for the deadline of an %s request', (priority) => {
     const pool = warmPool(1, { ...options, batchDelayMs: 2_000 });
     pool.submit('p');

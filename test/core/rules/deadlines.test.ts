@@ -31,8 +31,9 @@ describe('deadlines', () => {
   it('free the place in the queue even if the timer rings late', () => {
     const pool = warmPool(1, { queueLimit: 1, maxWorkers: 1 }, { serve: () => ({ ms: 1_000 }), lateMs: 500 });
     pool.submit('p');
-    pool.submit('q', 'a', 200);
+    pool.submit('q', 'a', 210);
     pool.runTo(1_300).submit('r');
+    expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: undefined, at: 1_300 });
     expect(outcome(pool, 'r')).toBe('open');
   });
 });

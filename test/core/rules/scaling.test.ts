@@ -71,7 +71,24 @@ describe('target-wait', () => {
     pool.runTo(2_000).submit('beside');
     pool.submit('q', 'b');
     pool.runTo(3_000);
-    expect(pool.snapshot().models.map(({ startSlowdown }) => startSlowdown)).toEqual([expect.closeTo(0.4, 9), 0]);
+    expect(pool.snapshot().models.map(({ startSlowdown }) => startSlowdown)).toEqual([expect.closeTo(0.04, 9), 0]);
+  });
+
+  it('is not switched off by one slow dispatch beside a start', () => {
+    const slow = {
+      start: () => ({ ms: 10_000 }),
+      serve: ([id]: readonly string[]) => ({ ms: id === 'beside' ? 5_000 : 100 }),
+    };
+    const assumed = { serviceMs: 100, coldStartMs: 10_000 };
+    const pool = new VirtualPool({ assumed, taskTimeoutMs: 60_000 }, slow);
+    pool.provision(1);
+    pool.runTo(20_000).submit('alone');
+    pool.runTo(21_000).submit('beside');
+    pool.submit('q', 'b');
+    pool.runTo(40_000);
+    expect(pool.snapshot().models[0]?.startSlowdown).toBeGreaterThan(0);
+    submitMany(pool, 3);
+    expect(workers(pool).at(-1)).toContain('a on-demand starting');
   });
 
   it('counts workers in start-up as capacity, so that a burst starts no more than it needs', () => {

@@ -52,14 +52,19 @@ function mayBeJoined(at: number, since: number, waiting: readonly JobRecord[], p
 }
 
 /**
- * Nobody joins a full queue; only retries take it over its limit. A request that finds an idle worker is let in, and in
+ * Nobody joins a full queue, but the first request for a worker, and clients that a place was kept for; only they and
+ * retries take it over its limit. A request that finds an idle worker is let in, and in
  * rare cases this worker must make room for another model at that very moment, or others may join the request.
  */
 export function nobodyJoinsAFullQueue({ input, commands }: Entry, pool: VirtualPool): void {
   const [verb, id = ''] = input.split(' ');
   if (verb !== 'submit' || commands.some(({ type }) => type === 'stop') || pool.options.batchDelayMs > 0) return;
-  const { state, priority } = pool.job(id);
-  if (state !== 'waiting' && state !== 'bound') return;
+  const { state, priority, model, submittedAt, retryToken } = pool.job(id);
+  if ((state !== 'waiting' && state !== 'bound') || retryToken !== null) return;
+  const own = [...pool.workers.values()].filter((worker) => worker.model === model);
+  const others = [...pool.open].some((job) => job.model === model && job.state === 'waiting' && job.id !== id);
+  // Or its model would never get a worker.
+  if (!others && own.every(({ startedAt }) => startedAt === submittedAt)) return;
   const { length } = [...pool.open].filter(
     (job) => job.priority === priority && (job.state === 'waiting' || job.state === 'bound'),
   );
