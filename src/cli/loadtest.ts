@@ -14,6 +14,9 @@ import { type Given, type Output, requireWritable, shown } from './output.ts';
 
 type LoadTestValues = Values<typeof LOADTEST_SETTINGS>;
 
+/** Flags of serve that --compare gives its gateways itself. */
+const COMPARE_SETS = ['--admin-token', '--port', '--policy'];
+
 /** The exit status of a command that a signal ended is the number of the signal and 128. */
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -51,7 +54,12 @@ async function* runsOf(test: LoadTest, values: LoadTestValues, serveFlags: reado
   else for (const policy of compare) yield await testPolicy(test, policy, serveFlags);
 }
 
-function refuseContradictions({ compare }: LoadTestValues, given: Given, [serveFlag]: readonly string[]): void {
+/** Its messages name the flags that hold secrets, and never quote them. */
+function refuseContradictions({ compare, url }: LoadTestValues, given: Given, serveFlags: readonly string[]): void {
+  if (url.username !== '' || url.password !== '') {
+    throw new LoadTestError('--url holds a user name or a password, which no gateway asks for: leave them out');
+  }
+  const [serveFlag] = serveFlags;
   if (compare === null && serveFlag !== undefined) {
     throw new LoadTestError(
       `${JSON.stringify(serveFlag)} is for a gateway that --compare starts; the one at --url has its flags already`,
@@ -62,6 +70,12 @@ function refuseContradictions({ compare }: LoadTestValues, given: Given, [serveF
     const [flag, value] = ofRunning === 'url' ? ['--url', ` ${JSON.stringify(given.url)}`] : ['--admin-token', ''];
     throw new LoadTestError(
       `${flag}${value} is for a gateway that runs; --compare starts its own; leave one of them out`,
+    );
+  }
+  const set = serveFlags.map((flag) => flag.replace(/=.*/s, '')).find((flag) => COMPARE_SETS.includes(flag));
+  if (set !== undefined) {
+    throw new LoadTestError(
+      `${set} after -- is not for you to set: --compare gives its gateways their own; leave it out`,
     );
   }
 }
@@ -84,7 +98,6 @@ function settingsOf({ compare }: LoadTestValues, given: Given, serveFlags: reado
   return [...shown(settings, given), ['flags of serve', serveFlags.join(' ') || 'none']];
 }
 
-/** A run that cannot be reported would have been for nothing. */
 /** The first signal ends the load test in order, the second one at once. */
 function untilSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
   const end = new AbortController();

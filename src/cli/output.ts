@@ -1,5 +1,6 @@
 /** What the commands that write reports have in common. */
-import { open } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ConfigError, defaultOf, flagOf, type Setting } from '../settings.ts';
 
 export interface Output {
@@ -15,12 +16,23 @@ export function shown(table: Readonly<Record<string, Setting>>, given: Given): r
   return Object.entries(table).map(([name, setting]) => [flagOf(name), given[name] ?? defaultOf(setting)]);
 }
 
-/** Before the work, not after it. Throws ConfigError. */
+/** Before the work, not after it; and without a trace of it if the work fails. Throws ConfigError. */
 export async function requireWritable(html: string): Promise<void> {
+  const problem = await whyNotWritable(html);
+  if (problem !== null) throw new ConfigError(`--html is ${JSON.stringify(html)}: it cannot be written (${problem}).`);
+}
+
+async function whyNotWritable(path: string): Promise<string | null> {
   try {
-    await (await open(html, 'a')).close();
+    const existing = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return null;
+    });
+    if (existing?.isDirectory()) return 'EISDIR';
+    await (existing ? access(path, constants.W_OK) : access(dirname(path), constants.W_OK | constants.X_OK));
+    return null;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--html is ${JSON.stringify(html)}: it cannot be written (${code}).`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
   }
 }

@@ -44,7 +44,8 @@ export async function plan(values: Values<typeof PLAN_SETTINGS>, given: Given, o
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   } else {
     const found = answering.length === 0 ? ALL_REFUSE : advice(best, values.slo, prices);
-    process.stdout.write(`${planTable(frontier, currency)}\n${found}\n${breakEven(prices)}\n`);
+    const tables = [planTable('on the frontier', frontier, currency), policyTable(answering, values.slo, currency)];
+    process.stdout.write(`${tables.join('\n')}\n${found}\n${breakEven(prices)}\n`);
   }
   if (output.html === undefined) return;
   const title = 'Plan';
@@ -118,15 +119,29 @@ function figures({ run: { totals }, workerSeconds, bill }: Plan) {
   return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, roundForJson(value)]));
 }
 
-function planTable(frontier: readonly Plan[], currency: string): string {
-  const lines = frontier.map(({ candidate, run: { totals }, workerSeconds, bill }) => [
+/** A plan is a line; a text instead of one is a line without figures. */
+function planTable(title: string, plans: readonly (Plan | string)[], currency: string): string {
+  const lines = plans.map((one) => (typeof one === 'string' ? [one, ...Array<string>(4).fill('–')] : cells(one)));
+  return alignColumns([[title, `${currency} a month`, 'p99 ms', 'max ms', 'worker-seconds'], ...lines]);
+}
+
+function cells({ candidate, run: { totals }, workerSeconds, bill }: Plan): string[] {
+  return [
     candidate.name,
     formatNumber(bill.total, 2),
     formatSignificant(totals.p99Ms),
     formatSignificant(totals.maxMs),
     formatNumber(workerSeconds, 0),
-  ]);
-  return alignColumns([['on the frontier', `${currency} a month`, 'p99 ms', 'max ms', 'worker-seconds'], ...lines]);
+  ];
+}
+
+/** The cheapest of each policy within the SLO: the frontier has room for the best policies alone. */
+function policyTable(plans: readonly Plan[], sloMs: number, currency: string): string {
+  const best = POLICY_NAMES.map((name) => {
+    const ofPolicy = plans.filter(({ candidate }) => candidate.policy === name);
+    return recommend(ofPolicy, BY_COST, sloMs) ?? `--policy ${name}: none within the SLO`;
+  });
+  return planTable('the best of each policy', best, currency);
 }
 
 const ALL_REFUSE = 'Every configuration refuses requests: raise --max-workers, --queue-limit or --deadline.';

@@ -135,6 +135,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--html <file>', 'write the frontier as a chart, in one file')
     .addHelpText('after', PLAN_HELP)
     .action(async ({ preset, json, html, ...flags }) => {
+      const [ignored] = Object.keys(flags);
+      if (preset && ignored) {
+        throw new ConfigError(`--preset prints a table of its own: leave out ${flagOf(ignored)}`);
+      }
       const { values } = readSettings(PLAN_SETTINGS, flags, {});
       const { plan, printReference } = await import('./plan.ts');
       if (preset) printReference({ json });

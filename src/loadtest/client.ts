@@ -13,6 +13,15 @@ const TIMEOUT = 'TIMEOUT';
 /** Success by its status, but not an answer to `classify`. */
 const BAD_ANSWER = 'BAD_ANSWER';
 
+/** What became of a request; null for what its answer does not have. */
+export interface Outcome {
+  /** Of its error. */
+  readonly code: string | null;
+  /** When a refused request is to come back, in ms from the refusal, and what has a place for it then. */
+  readonly retryAfterMs: number | null;
+  readonly retryToken: string | null;
+}
+
 export interface ClientOptions {
   /** Of the GraphQL endpoint. */
   readonly endpoint: URL;
@@ -34,19 +43,18 @@ export class Client {
     this.#agent = new Agent({ keepAlive: true });
   }
 
-  /** Resolves to null, or to the code of the error. */
-  classify({ body, headers }: Upload): Promise<string | null> {
+  classify({ body, headers }: Upload): Promise<Outcome> {
     const { endpoint, timeLimitMs } = this.#options;
     return new Promise((resolve) => {
       const request = this.#request(endpoint, { method: 'POST', agent: this.#agent, headers });
       this.#outstanding.add(request);
-      const settle = (code: string | null) => {
+      const settle = (outcome: Outcome) => {
         clearTimeout(timer);
         this.#outstanding.delete(request);
-        resolve(code);
+        resolve(outcome);
       };
       const timer = setTimeout(() => {
-        settle(TIMEOUT);
+        settle(unanswered(TIMEOUT));
         request.destroy();
       }, timeLimitMs);
       request.on('response', (response) => {
@@ -55,12 +63,12 @@ export class Client {
         response.on('data', (chunk: string) => {
           text += chunk;
         });
-        response.on('end', () => settle(errorCode(response.statusCode ?? 0, text)));
+        response.on('end', () => settle(outcomeOf(response.statusCode ?? 0, text)));
         // What was cut off is told by the end of the request.
         response.on('error', () => {});
       });
-      request.on('error', () => settle(CONNECTION_FAILED));
-      request.on('close', () => settle(CONNECTION_FAILED));
+      request.on('error', () => settle(unanswered(CONNECTION_FAILED)));
+      request.on('close', () => settle(unanswered(CONNECTION_FAILED)));
       request.end(body);
     });
   }
@@ -74,14 +82,25 @@ export class Client {
 
 interface Answer {
   readonly data?: { readonly classify?: unknown } | null;
-  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+  readonly errors?: readonly { readonly extensions?: Partial<Readonly<Record<keyof Outcome, unknown>>> }[];
 }
 
-/** The gateway's own code if it gave one, else the status. */
-function errorCode(status: number, text: string): string | null {
+function unanswered(code: string): Outcome {
+  return { code, retryAfterMs: null, retryToken: null };
+}
+
+function outcomeOf(status: number, text: string): Outcome {
   const answer = parse(text);
-  const code = answer?.errors?.[0]?.extensions?.code;
-  if (typeof code === 'string') return code;
+  const { code, retryAfterMs, retryToken } = answer?.errors?.[0]?.extensions ?? {};
+  return {
+    code: typeof code === 'string' ? code : codeWithout(status, answer),
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : null,
+    retryToken: typeof retryToken === 'string' ? retryToken : null,
+  };
+}
+
+/** Of an answer in which the gateway gave no code of its own. */
+function codeWithout(status: number, answer: Answer | null): string | null {
   if (status !== 200) return `HTTP_${status}`;
   return answer?.data?.classify ? null : BAD_ANSWER;
 }

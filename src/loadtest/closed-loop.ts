@@ -1,10 +1,16 @@
-/** Users of whom each sends the next request when the one before is answered. */
+/**
+ * Users of whom each sends the next request when the one before is answered. A refused one comes back when it was told
+ * to, with the token that it was given: as in a simulation.
+ */
 import type { ClosedWorkload } from '../workload/workload.ts';
-import { CONNECTION_FAILED } from './client.ts';
+import { CONNECTION_FAILED, type Outcome } from './client.ts';
 import type { Load } from './load.ts';
 
 /** A user who gets no connection tries again after so long, in ms: a gateway that is down is not to be hammered. */
 const RECONNECT_MS = 100;
+
+/** Whoever is refused, and not told when to come back, comes back after so long, in ms. */
+const COME_BACK_MS = 1_000;
 
 /** Resolves when every user has the last answer. */
 export async function closedLoop({ steps, thinkMs, durationMs }: ClosedWorkload, load: Load): Promise<void> {
@@ -12,10 +18,13 @@ export async function closedLoop({ steps, thinkMs, durationMs }: ClosedWorkload,
   let wanted = 0;
   const stays = (user: number) => user < wanted && load.now() < durationMs && !load.signal.aborted;
   const live = async (user: number) => {
+    let retryToken: string | null = null;
     while (stays(user)) {
-      const code = await load.send(load.now());
-      const pauseMs = code === CONNECTION_FAILED ? Math.max(thinkMs, RECONNECT_MS) : thinkMs;
-      if (pauseMs > 0) await load.until(load.now() + pauseMs);
+      const outcome: Outcome = await load.send(load.now(), retryToken);
+      retryToken = outcome.retryToken;
+      const pauseMs = pauseAfter(outcome, thinkMs);
+      // Nobody is waited for who comes back after the end.
+      if (pauseMs > 0) await load.until(Math.min(load.now() + pauseMs, durationMs));
     }
     users.delete(user);
   };
@@ -28,4 +37,9 @@ export async function closedLoop({ steps, thinkMs, durationMs }: ClosedWorkload,
   }
   await load.until(durationMs);
   await Promise.all(users.values());
+}
+
+function pauseAfter({ code, retryAfterMs }: Outcome, thinkMs: number): number {
+  if (code === null) return thinkMs;
+  return code === CONNECTION_FAILED ? Math.max(thinkMs, RECONNECT_MS) : (retryAfterMs ?? COME_BACK_MS);
 }

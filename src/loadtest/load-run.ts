@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RunRecorder } from '../report/recorder.ts';
 import type { Run } from '../report/run.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { Client } from './client.ts';
+import type { Client, Outcome } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
 import { type Load, NOT_SENT } from './load.ts';
 import { openLoop } from './open-loop.ts';
@@ -36,6 +36,9 @@ export interface Progress {
 /** How many samples a run has in its charts, about; but the pool is not asked more often than each 250 ms. */
 const SAMPLES = 300;
 const SHORTEST_INTERVAL_MS = 250;
+
+/** A longer timer of Node.js ends at once, in ms. */
+const LONGEST_PAUSE_MS = 2 ** 31 - 1;
 
 export class LoadRun implements Load {
   readonly signal: AbortSignal;
@@ -87,20 +90,21 @@ export class LoadRun implements Load {
 
   async until(atMs: number): Promise<void> {
     for (let ms = atMs - this.now(); ms > 0 && !this.signal.aborted; ms = atMs - this.now()) {
-      await pause(ms, undefined, { signal: this.signal }).catch(ignoreAbort);
+      await pause(Math.min(ms, LONGEST_PAUSE_MS), undefined, { signal: this.signal }).catch(ignoreAbort);
     }
   }
 
-  async send(intendedAt: number): Promise<string | null> {
+  async send(intendedAt: number, retryToken: string | null): Promise<Outcome> {
     const { client, uploads } = this.#options;
     this.#recorder.advance(this.now());
     this.#inFlight++;
-    const code = await client.classify(uploads[this.#sent++ % uploads.length] as Upload);
+    const upload = uploads[this.#sent++ % uploads.length] as Upload;
+    const outcome = await client.classify(retryToken === null ? upload : upload.comingBack(retryToken));
     this.#recorder.advance(this.now());
     this.#inFlight--;
     // What the end of the run cuts off never had an answer.
-    if (!this.signal.aborted) this.#answered(intendedAt, code);
-    return code;
+    if (!this.signal.aborted) this.#answered(intendedAt, outcome.code);
+    return outcome;
   }
 
   drop(intendedAt: number): void {

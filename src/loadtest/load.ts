@@ -1,4 +1,5 @@
 /** What the loops, closed and open, need of a run. */
+import type { Outcome } from './client.ts';
 
 /** An arrival that came while as many requests as allowed had no answer. */
 export const NOT_SENT = 'NOT_SENT';
@@ -12,8 +13,8 @@ export interface Load {
   now(): number;
   /** Resolves once the run has come to that time, or is to end. */
   until(atMs: number): Promise<void>;
-  /** Sends a request that was to start at `intendedAt`; resolves to the code of its error, or null. Never rejects. */
-  send(intendedAt: number): Promise<string | null>;
+  /** Sends a request that was to start at `intendedAt`, with the token of the refusal before it. Never rejects. */
+  send(intendedAt: number, retryToken: string | null): Promise<Outcome>;
   /** Counts a request that was to start at `intendedAt` as NOT_SENT. */
   drop(intendedAt: number): void;
 }

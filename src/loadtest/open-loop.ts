@@ -1,7 +1,8 @@
 /**
  * Requests that start at times of their own, whatever is outstanding. Response times are measured from the times that
  * were intended: who measures from the sending, or waits for answers before the next sending, leaves out just the
- * requests that met a stalled server (Gil Tene's "coordinated omission").
+ * requests that met a stalled server (Gil Tene's "coordinated omission"). Who is refused does not come back: the arrivals
+ * are those of the workload.
  */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { OpenWorkload } from '../workload/workload.ts';
@@ -24,7 +25,7 @@ export async function openLoop(workload: OpenWorkload, load: Load, maxOutstandin
       load.drop(at);
       continue;
     }
-    const answer = load.send(at);
+    const answer = load.send(at, null);
     outstanding.add(answer);
     void answer.finally(() => outstanding.delete(answer));
   }

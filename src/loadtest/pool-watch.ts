@@ -38,11 +38,14 @@ export class PoolWatch {
     this.#watching = this.#watch(performance.now(), intervalMs);
   }
 
-  /** Looks for the last time. Resolves to the scheduler's account since the first look; there is none without the token. */
+  /**
+   * Looks for the last time. Resolves to the scheduler's account since the first look; there is none
+   * without the token, nor from a gateway that does not answer now: that of an older look is not of the whole run.
+   */
   async stop(): Promise<readonly Figure[]> {
     this.#stopping.abort();
     await this.#watching;
-    await this.#lookAgain();
+    if (!(await this.#lookAgain())) return [];
     const [before, after] = [this.#first.account, this.#last.account];
     return before && after ? figuresOf(before, after) : [];
   }
@@ -57,12 +60,14 @@ export class PoolWatch {
     }
   }
 
-  /** A gateway that does not answer now is known by its last answer. */
-  async #lookAgain(): Promise<void> {
+  /** False if the gateway does not answer now: it is known by its last answer. */
+  async #lookAgain(): Promise<boolean> {
     try {
       this.#last = await lookAtPool(this.#gateway);
+      return true;
     } catch (error) {
       if (!(error instanceof LoadTestError)) throw error;
+      return false;
     }
   }
 }

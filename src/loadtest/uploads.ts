@@ -9,6 +9,8 @@ import { LoadTestError } from './load-test-error.ts';
 export interface Upload {
   readonly body: Buffer;
   readonly headers: OutgoingHttpHeaders;
+  /** The same once more, after a refusal that gave this token. */
+  comingBack(retryToken: string): Upload;
 }
 
 /** The options of each request; null leaves them to the gateway. */
@@ -54,7 +56,7 @@ export function uploadOf(picture: Uint8Array, fileName: string, options: Request
     'content-length': body.length,
     'apollo-require-preflight': 'true',
   };
-  return { body, headers };
+  return { body, headers, comingBack: (retryToken) => uploadOf(picture, fileName, { ...options, retryToken }) };
 }
 
 async function pictureFiles(path: string): Promise<string[]> {

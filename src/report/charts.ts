@@ -98,12 +98,13 @@ function seriesOf(run: Run, index: number, measure: Measure): Series {
   return { label: run.name, ...runColor(index), run: index, values };
 }
 
-/** Three charts on one scale, so that they can be compared. */
+/** On one scale, so that they can be compared. */
 function responseTimes(runs: readonly Run[]): Chart[] {
   const charts = [
     lines('Maximum, ms', runs, ({ maxMs }) => maxMs),
     lines('p99, ms', runs, ({ p99Ms }) => p99Ms),
     lines('Mean, ms', runs, ({ meanMs }) => meanMs),
+    lines('Minimum, ms', runs, ({ minMs }) => minMs),
   ];
   const scale = logarithmic(charts.flatMap(({ series }) => series.flatMap(({ values }) => values)));
   return charts.map((chart) => ({ ...chart, scale }));

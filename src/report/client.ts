@@ -11,14 +11,7 @@ export interface PageData {
   /** Of each run's samples, in seconds from the start. */
   readonly times: readonly (readonly number[])[];
   readonly charts: readonly Chart[];
-  readonly markers: readonly Marker[];
   readonly frontier: FrontierData | null;
-}
-
-/** Something that happened in all runs at that time, in ms from the start. */
-export interface Marker {
-  readonly atMs: number;
-  readonly label: string;
 }
 
 type Box = UPlot['root'];
@@ -48,7 +41,7 @@ function draw(selector: string, [options, data]: Drawing): UPlot {
   return plot;
 }
 
-function timeChart({ times, markers }: PageData, chart: Chart): Drawing {
+function timeChart({ times }: PageData, chart: Chart): Drawing {
   // All charts have the times of all runs, so that they end at the same place.
   const xs = [...new Set(times.flat())].sort((a, b) => a - b);
   const first = xs[0] ?? 0;
@@ -92,7 +85,6 @@ function timeChart({ times, markers }: PageData, chart: Chart): Drawing {
       }),
     ],
     cursor: { ...common.cursor, sync: { key: 'time', scales: ['x', null], setSeries: false } },
-    hooks: { draw: [(plot) => drawMarkers(plot, markers)] },
   } satisfies Drawing[0];
   return [options, [xs, ...drawn]];
 }
@@ -196,33 +188,6 @@ function isolated(values: readonly (number | null | undefined)[]): number[] {
   return known.filter((at, i) => !isNull(at) && isNull(known[i - 1]) && isNull(known[i + 1]));
 }
 
-function drawMarkers(plot: UPlot, markers: readonly Marker[]): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = cssColor('--muted');
-  ctx.lineWidth = uPlot.pxRatio;
-  ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'top';
-  ctx.setLineDash([4 * uPlot.pxRatio, 4 * uPlot.pxRatio]);
-  let free = bbox.left;
-  for (const { atMs, label } of markers) {
-    const x = Math.round(plot.valToPos(atMs / 1000, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    const from = x + 4 * uPlot.pxRatio;
-    const to = from + ctx.measureText(label).width;
-    // A label that has no room is left out; its line stays.
-    if (from < free || to > bbox.left + bbox.width) continue;
-    drawText(ctx, label, from, bbox.top + 2 * uPlot.pxRatio);
-    free = to;
-  }
-  ctx.restore();
-}
-
 function drawPointLabels(plot: UPlot, points: readonly { x: number; y: number; label: string }[]): void {
   const { ctx, bbox } = plot;
   const height = 13 * uPlot.pxRatio;
@@ -291,7 +256,6 @@ const FUNCTIONS = [
   roundNumbers,
   stack,
   isolated,
-  drawMarkers,
   drawPointLabels,
   drawText,
   cssColor,

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chartGroups, sampleEnds } from './charts.ts';
-import { CLIENT_SCRIPT, type Marker, type PageData } from './client.ts';
+import { CLIENT_SCRIPT, type PageData } from './client.ts';
 import { type FrontierChart, frontierData } from './frontier.ts';
 import { escapeHtml, jsonScript } from './html.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -18,19 +18,17 @@ export interface Page {
   readonly settings: readonly (readonly [label: string, value: string])[];
   /** Compared in tables and charts; without any, there are none. */
   readonly runs: readonly Run[];
-  readonly markers?: readonly Marker[];
   readonly frontier?: FrontierChart;
 }
 
 /** No file from elsewhere could be loaded even if the page asked for one. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-export function renderPage({ title, subtitle, settings, runs, markers = [], frontier }: Page): string {
+export function renderPage({ title, subtitle, settings, runs, frontier }: Page): string {
   const groups = chartGroups(runs);
   const data: PageData = {
     times: runs.map(sampleEnds),
     charts: groups.flatMap(({ charts }) => charts),
-    markers,
     frontier: frontier ? frontierData(frontier) : null,
   };
   const require = createRequire(import.meta.url);

@@ -18,18 +18,7 @@ export interface Occurrence {
   readonly reserved: number;
 }
 
-/** From `fromMs` on and before `toMs`, ascending. Of entries that fire at the same time the last one counts. */
-export function occurrences({ entries, timeZone }: Schedule, fromMs: number, toMs: number): readonly Occurrence[] {
-  const reservedAt = new Map<number, number>();
-  for (const { cron, reserved } of entries) {
-    const times = readCron(cron, timeZone);
-    let at = times.nextRun(new Date(fromMs - 1));
-    for (; at && at.getTime() < toMs; at = times.nextRun(at)) reservedAt.set(at.getTime(), reserved);
-  }
-  return [...reservedAt].map(([atMs, reserved]) => ({ atMs, reserved })).sort((a, b) => a.atMs - b.atMs);
-}
-
-/** The one in force at a time: the last at or before it. */
+/** The one in force at a time: the last at or before it. Of entries that fire at the same time the last one counts. */
 export function latestOccurrence(schedule: Schedule, atMs: number): Occurrence {
   // croner looks before the time that it is given.
   const latest = firedBy(schedule, (cron) => cron.previousRuns(1, new Date(atMs + 1))[0]);

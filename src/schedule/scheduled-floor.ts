@@ -1,6 +1,6 @@
 /**
  * Keeps a model's reserved floor as a schedule says. The floor is set when an occurrence comes and left alone until the
- * next one, so that what an operator provisions by hand in between holds until then.
+ * next one, so that what an operator provisions by hand in between holds until then. One that the pool refuses stays due.
  *
  * A raise begins before its time, so that the workers are warm when it comes; but never before the occurrence that it
  * follows. A lowering is on time. The wall clock says when; what waits is the monotonic clock, in short naps, because the
@@ -53,6 +53,8 @@ export class ScheduledFloor {
   /** The occurrence to follow next. */
   #next: Occurrence;
   #checkedMs: number;
+  /** Tried again until it fits, the next one comes, or an operator changes the floor that it found. */
+  #refused: { readonly occurrence: Occurrence; readonly floor: number } | null = null;
   #cancelTimer = () => {};
 
   /** Sets the floor of the occurrence in force, at once. */
@@ -71,12 +73,15 @@ export class ScheduledFloor {
     const { schedule, pool, model, clock, wallClock } = this.#parts;
     const now = wallClock();
     // The wall clock was set back: what was next may be far away now.
-    if (now < this.#checkedMs - LONGEST_NAP_MS) this.#next = latestOccurrence(schedule, now);
+    if (now < this.#checkedMs - LONGEST_NAP_MS) {
+      this.#next = latestOccurrence(schedule, now);
+      this.#refused = null;
+    }
     this.#checkedMs = now;
     const floor = pool.stats().models.find((one) => one.model === model) as ModelFloor;
 
     // Several may be due, after a sleep of the machine or within one lead: only the last of them counts.
-    let due: Occurrence | null = null;
+    let due = this.#refused?.floor === floor.reserved ? this.#refused.occurrence : null;
     if (this.#next.atMs <= now) {
       due = latestOccurrence(schedule, now);
       this.#next = nextOccurrence(schedule, now);
@@ -89,18 +94,24 @@ export class ScheduledFloor {
       due = this.#next;
       this.#next = nextOccurrence(schedule, due.atMs);
     }
-    if (due) this.#set(due);
+    if (due) this.#set(due, floor.reserved);
+    else this.#refused = null;
     this.#cancelTimer = clock.at(clock.now() + Math.min(beginMs() - now, LONGEST_NAP_MS), () => this.#follow());
   }
 
-  #set({ atMs, reserved }: Occurrence): void {
+  #set(occurrence: Occurrence, floor: number): void {
     const { pool, model, log } = this.#parts;
+    const { atMs, reserved } = occurrence;
+    const isRetry = this.#refused?.occurrence === occurrence;
+    this.#refused = null;
     const fields = { model, reserved, from: new Date(atMs).toISOString() };
     try {
       pool.provision(model, reserved);
       log.info(fields, 'reserved workers set by the schedule');
     } catch (error) {
       // An operator may have reserved so many workers for other models that these do not fit.
+      this.#refused = { occurrence, floor };
+      if (isRetry) return;
       log.warn({ ...fields, problem: (error as Error).message }, 'reserved workers of the schedule refused');
     }
   }

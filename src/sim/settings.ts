@@ -1,8 +1,12 @@
 /** What a simulation is told: the settings of `warmpool simulate`, and those of them that `plan` has, too. */
 import { KEEP_ALIVE_FORMS, POLICY_NAMES, type PolicyName, parseKeepAlive } from '../policies.ts';
+import { formatNumber } from '../report/format.ts';
 import { amount, count, type Setting, seconds, written } from '../settings.ts';
 
 const ms = (least: string, holds: (value: number) => boolean) => amount(`a number of milliseconds ${least}`, holds);
+
+const upTo = (most: number) =>
+  amount(`a number above 0 and up to ${formatNumber(most, 0)}`, (value) => value > 0 && value <= most);
 
 export const WORKLOAD_SETTINGS = {
   workload: {
@@ -15,7 +19,7 @@ export const WORKLOAD_SETTINGS = {
   },
   rate: {
     env: null,
-    schema: amount('a number above 0', (value) => value > 0),
+    schema: upTo(1e6),
     fallback: 100,
     help: 'mean requests per second of poisson and bursty',
   },
@@ -27,13 +31,13 @@ export const WORKLOAD_SETTINGS = {
   },
   scale: {
     env: null,
-    schema: amount('a number above 0', (value) => value > 0),
+    schema: upTo(1_000),
     fallback: 1,
     help: 'of the durations of reference: 0.1 makes it 30 s long',
   },
   users: {
     env: null,
-    schema: amount('a number above 0', (value) => value > 0),
+    schema: upTo(1_000),
     fallback: 1,
     help: 'of the users of reference: 0.2 makes it 1 to 9 of them',
   },

@@ -22,8 +22,6 @@ export interface Simulation {
   readonly deadlineMs?: number;
   /** How many samples over time the run has for its charts. */
   readonly samples: number;
-  /** Changes of the reserved floor, in ms from the start. */
-  readonly floor?: readonly { readonly atMs: number; readonly reserved: number }[];
   /** Sees every command, at its time from the start. */
   readonly onCommands?: (atMs: number, commands: readonly Command[]) => void;
 }
@@ -76,13 +74,10 @@ class Simulator {
   }
 
   run(): Run {
-    const { workload, floor = [], name } = this.#simulation;
+    const { workload, name } = this.#simulation;
     this.#running = true;
     if (workload.kind === 'open') this.#arrive(workload);
     else this.#let(workload);
-    for (const { atMs, reserved } of floor) {
-      this.#agenda.add(this.#startAt + atMs, () => this.#workers.provision(MODEL, reserved));
-    }
     const endAt = this.#startAt + workload.durationMs;
     for (;;) {
       // The gauges of an interval are read before anything of the next one happens.

@@ -53,7 +53,7 @@ it('the median and the 99th percentile of the reference profile are as simulated
   expectClose('target-wait', 'p50Ms', late, lateLive);
   expectClose('target-wait', 'p99Ms', late, lateLive);
   expect(boundLive.totals.maxMs).toBeGreaterThan(COLD_START_MS);
-  expect(lateLive.totals.maxMs).toBeLessThan(COLD_START_MS / 2);
+  expect(lateLive.totals.maxMs).toBeLessThan(COLD_START_MS);
 }, 120_000);
 
 function expectClose(name: string, figure: 'p50Ms' | 'p99Ms', simulated: Run, live: Run): void {

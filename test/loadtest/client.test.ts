@@ -6,6 +6,7 @@ import { Client } from '../../src/loadtest/client.ts';
 import { uploadOf } from '../../src/loadtest/uploads.ts';
 
 const UPLOAD = uploadOf(Buffer.from('a picture'), 'picture.jpg', { model: null, deadlineMs: null });
+const CUT_OFF = { code: 'CONNECTION_FAILED', retryAfterMs: null, retryToken: null };
 
 it.each([
   [200, '{"data":{"classify":{"label":"cat"}}}', null],
@@ -19,14 +20,21 @@ it.each([
   [200, '{"data":', 'BAD_ANSWER'],
 ])('the answer %i %s comes to %s', async (status, body, code) => {
   const client = clientOf(await serve((_request, response) => response.writeHead(status).end(body)));
-  expect(await client.classify(UPLOAD)).toBe(code);
+  expect((await client.classify(UPLOAD)).code).toBe(code);
+});
+
+it('a refusal says when to come back, and with which token', async () => {
+  const extensions = { code: 'OVERLOADED', retryAfterMs: 1_500, retryToken: 'a place' };
+  const body = JSON.stringify({ data: null, errors: [{ message: '…', extensions }] });
+  const client = clientOf(await serve((_request, response) => response.end(body)));
+  expect(await client.classify(UPLOAD)).toEqual(extensions);
 });
 
 it('a refused connection comes to CONNECTION_FAILED', async () => {
   const server = await serve(() => {});
   const client = clientOf(server);
   await new Promise((resolve) => server.close(resolve));
-  expect(await client.classify(UPLOAD)).toBe('CONNECTION_FAILED');
+  expect(await client.classify(UPLOAD)).toEqual(CUT_OFF);
 });
 
 it('an answer that is cut off comes to CONNECTION_FAILED', async () => {
@@ -35,13 +43,13 @@ it('an answer that is cut off comes to CONNECTION_FAILED', async () => {
       response.writeHead(200, { 'content-length': '1000' }).write('{"data"', () => response.destroy());
     }),
   );
-  expect(await client.classify(UPLOAD)).toBe('CONNECTION_FAILED');
+  expect(await client.classify(UPLOAD)).toEqual(CUT_OFF);
 });
 
 it('no answer within the time limit comes to TIMEOUT, and the connection is given up', async () => {
   const server = await serve(() => {});
   const gone = once(server, 'connection').then(([socket]) => once(socket, 'close'));
-  expect(await clientOf(server, 20).classify(UPLOAD)).toBe('TIMEOUT');
+  expect(await clientOf(server, 20).classify(UPLOAD)).toEqual({ ...CUT_OFF, code: 'TIMEOUT' });
   await gone;
 });
 
@@ -50,7 +58,7 @@ it('requests one after the other share a connection', async () => {
   let connections = 0;
   server.on('connection', () => connections++);
   const client = clientOf(server);
-  for (let i = 0; i < 5; i++) expect(await client.classify(UPLOAD)).toBeNull();
+  for (let i = 0; i < 5; i++) expect((await client.classify(UPLOAD)).code).toBeNull();
   expect(connections).toBe(1);
 });
 
@@ -60,7 +68,7 @@ it('closing it ends what has no answer yet', async () => {
   const answers = [client.classify(UPLOAD), client.classify(UPLOAD)];
   await once(server, 'request');
   client.close();
-  expect(await Promise.all(answers)).toEqual(['CONNECTION_FAILED', 'CONNECTION_FAILED']);
+  expect(await Promise.all(answers)).toEqual([CUT_OFF, CUT_OFF]);
 });
 
 async function serve(listener: RequestListener): Promise<Server> {

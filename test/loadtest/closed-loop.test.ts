@@ -37,13 +37,29 @@ it('a user pauses between an answer and the next request for the think time', as
 });
 
 it('a gateway that is down gets ten attempts a second from each user', async () => {
-  const { sent } = await run([{ fromMs: 0, users: 2 }], {}, { serviceMs: 0, code: CONNECTION_FAILED });
+  const { sent } = await run([{ fromMs: 0, users: 2 }], {}, { serviceMs: 0, outcome: { code: CONNECTION_FAILED } });
   expect(sent).toHaveLength(20);
 });
 
-it('a refusal is an answer like any other', async () => {
-  const { sent } = await run([{ fromMs: 0, users: 2 }], {}, { serviceMs: 10, code: 'OVERLOADED' });
-  expect(sent).toHaveLength(200);
+it('a refused user comes back when it was told to, with its token', async () => {
+  const outcome = { code: 'OVERLOADED', retryAfterMs: 390, retryToken: 'a place' };
+  const { sent } = await run([{ fromMs: 0, users: 1 }], {}, { serviceMs: 10, outcome });
+  expect(sent.map(({ at, retryToken }) => [at, retryToken])).toEqual([
+    [0, null],
+    [400, 'a place'],
+    [800, 'a place'],
+  ]);
+});
+
+it('a refused user who is not told when comes back after a second', async () => {
+  const options = { serviceMs: 10, outcome: { code: 'OVERLOADED' } };
+  const { sent } = await run([{ fromMs: 0, users: 1 }], { durationMs: 2_000 }, options);
+  expect(sent.map(({ at }) => at)).toEqual([0, 1_010]);
+});
+
+it('a user who is to come back after the end is not waited for', async () => {
+  const options = { serviceMs: 10, outcome: { code: 'OVERLOADED', retryAfterMs: 60_000 } };
+  expect((await run([{ fromMs: 0, users: 1 }], {}, options)).now()).toBe(1_000);
 });
 
 it('waits for the answers that are missing at the end', async () => {

@@ -35,6 +35,13 @@ it('the options of the request are in its body, and its length in its headers', 
   expect(upload?.headers['content-length']).toBe(upload?.body.length);
 });
 
+it('coming back, the same picture is sent with the token', async () => {
+  const [upload] = await readUploads(folderWith({ 'a.png': 'the picture' }), OPTIONS);
+  const body = `${upload?.comingBack('a place').body}`;
+  expect(body).toContain('"options":{"model":"cat-dog@1","deadlineMs":250,"retryToken":"a place"}');
+  expect(body).toContain('the picture');
+});
+
 it('a folder without a picture is refused', async () => {
   const folder = folderWith({ 'notes.txt': '' });
   await expect(readUploads(folder, OPTIONS)).rejects.toThrow(

@@ -1,10 +1,12 @@
 /** A gateway on virtual time, for the loops: every request takes as long as it is told. */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import type { Outcome } from '../../src/loadtest/client.ts';
 import type { Load } from '../../src/loadtest/load.ts';
 
 export interface Sent {
   readonly at: number;
   readonly intendedAt: number;
+  readonly retryToken: string | null;
 }
 
 export interface VirtualLoadOptions {
@@ -12,7 +14,7 @@ export interface VirtualLoadOptions {
   /** How long after the time asked for a wait ends. */
   readonly timersLateMs?: number;
   /** What every request comes to. */
-  readonly code?: string | null;
+  readonly outcome?: Partial<Outcome>;
 }
 
 interface Entry {
@@ -73,12 +75,12 @@ export class VirtualLoad implements Load {
     if (atMs > this.#now && !this.signal.aborted) await this.#comes(atMs + (this.#options.timersLateMs ?? 0));
   }
 
-  async send(intendedAt: number): Promise<string | null> {
-    this.sent.push({ at: this.#now, intendedAt });
+  async send(intendedAt: number, retryToken: string | null): Promise<Outcome> {
+    this.sent.push({ at: this.#now, intendedAt, retryToken });
     this.inFlight++;
     await this.#comes(this.#now + this.#options.serviceMs);
     this.inFlight--;
-    return this.#options.code ?? null;
+    return { code: null, retryAfterMs: null, retryToken: null, ...this.#options.outcome };
   }
 
   drop(intendedAt: number): void {

@@ -32,7 +32,7 @@ describe('the charts of runs', () => {
 
   it('show response times on one logarithmic scale that has room for the largest of all runs', () => {
     const runs = [aRunWithSpikes('spill', 10_000), aRunWithSpikes('target-wait', 200)];
-    const scales = ['Maximum, ms', 'p99, ms', 'Mean, ms'].map((title) => chart(runs, title).scale);
+    const scales = ['Maximum, ms', 'p99, ms', 'Mean, ms', 'Minimum, ms'].map((title) => chart(runs, title).scale);
     for (const scale of scales) expect(scale).toEqual({ kind: 'log', range: [20, 10_000], whole: false });
   });
 
@@ -49,7 +49,7 @@ describe('the charts of runs', () => {
   it('show errors, memory and workers only of runs that have them', () => {
     const without = { reserved: 0 };
     expect(titles([aRun('plain', { gauges: without })])).toEqual([
-      ...['Maximum, ms', 'p99, ms', 'Mean, ms'],
+      ...['Maximum, ms', 'p99, ms', 'Mean, ms', 'Minimum, ms'],
       ...['Answers per second', 'In flight', 'Queue', 'Cold starts so far'],
     ]);
     const all = titles([

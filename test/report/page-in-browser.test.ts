@@ -22,7 +22,6 @@ const page: Page = {
   subtitle: 'Simulated',
   settings: [['cold start', '10,000 ms']],
   runs: [aRunWithSpikes('spill', 10_000), aRunWithSpikes('target-wait', 200)],
-  markers: [{ atMs: 600_000, label: 'twice the users' }],
   frontier: {
     title: 'What a shorter wait costs',
     xLabel: 'worker-seconds',
@@ -33,7 +32,7 @@ const page: Page = {
     })),
   },
 };
-const CHARTS_OVER_TIME = 10;
+const CHARTS_OVER_TIME = 11;
 
 /** How many different colours a chart's canvas shows. */
 const COLORS_OF_EACH_CANVAS = `[...document.querySelectorAll('canvas')].map((canvas) => {
@@ -82,7 +81,7 @@ describe('the page of runs in a browser', () => {
     // In the first interval of a spike.
     const first = tab.locator('#chart-0 .u-over');
     const { width } = (await first.boundingBox()) ?? { width: 0 };
-    await first.hover({ position: { x: (width * 244) / 1_200, y: 20 } });
+    await first.hover({ position: { x: Math.round((width * 244) / 1_200), y: 20 } });
     const legend = (chart: number) => tab.locator(`#chart-${chart} .u-value`).allInnerTexts();
     await expect.poll(() => legend(0)).toEqual(['4:04', '10,000', '200']);
     for (let chart = 1; chart < CHARTS_OVER_TIME; chart++) expect((await legend(chart))[0]).toBe('4:04');

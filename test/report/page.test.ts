@@ -8,7 +8,6 @@ const page: Page = {
   subtitle: 'Simulated',
   settings: [['cold start', '10,000 ms']],
   runs: [aRunWithSpikes('spill', 10_000), aRunWithSpikes('target-wait', 200)],
-  markers: [{ atMs: 60_000, label: '20 users' }],
 };
 
 const FRONTIER: NonNullable<Page['frontier']> = {
@@ -67,7 +66,6 @@ describe('the page of runs', () => {
       subtitle: hostile,
       settings: [[hostile, hostile]],
       runs: [aRun(hostile, { figures: [{ key: 'x', label: hostile, value: 1, digits: 0 }] })],
-      markers: [{ atMs: 1, label: hostile }],
       frontier: {
         ...FRONTIER,
         title: hostile,
@@ -76,7 +74,7 @@ describe('the page of runs', () => {
     });
     expect(html).not.toMatch(/<script>alert|<img/);
     expect(html.match(/<\/script>/g)).toHaveLength(3);
-    expect(dataOf(html).markers[0]?.label).toBe(hostile);
+    expect(dataOf(html).charts[0]?.series[0]?.label).toBe(hostile);
     expect(html).toContain('<title>&lt;/script&gt;&lt;script&gt;alert(&quot;1&quot;)');
   });
 

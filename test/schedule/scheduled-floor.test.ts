@@ -13,6 +13,7 @@ function follow(text: string, at: string, { coldStartMs = 5_000, most = 8 } = {}
   const clock = new VirtualClock();
   const pool = {
     coldStartMs,
+    most,
     reserved: 0,
     stats: () => ({
       models: [
@@ -22,7 +23,7 @@ function follow(text: string, at: string, { coldStartMs = 5_000, most = 8 } = {}
     }),
     provision(model: string, reserved: number) {
       expect(model).toBe(MODEL);
-      if (reserved > most) throw new GatewayError('BAD_USER_INPUT', `Cannot reserve ${reserved} workers.`);
+      if (reserved > pool.most) throw new GatewayError('BAD_USER_INPUT', `Cannot reserve ${reserved} workers.`);
       pool.reserved = reserved;
     },
   };
@@ -150,6 +151,25 @@ describe('the reserved floor of a schedule', () => {
     pool.provision(MODEL, 2);
     until('2026-05-08T21:00Z');
     expect(pool.reserved).toBe(1);
+  });
+
+  it('that was refused is set as soon as it fits, with one warning until then', () => {
+    const { pool, lines, until } = follow(OFFICE, '2026-05-08T07:00Z', { most: 3 });
+    until('2026-05-08T09:00Z');
+    pool.most = 8;
+    until('2026-05-08T09:01Z');
+    expect(pool.reserved).toBe(4);
+    expect(lines.map(({ level, reserved }) => `${level} ${reserved}`)).toEqual(['info 1', 'warn 4', 'info 4']);
+  });
+
+  it('that was refused is given up when an operator provisions by hand', () => {
+    const { pool, until } = follow(OFFICE, '2026-05-08T07:00Z', { most: 3 });
+    until('2026-05-08T09:00Z');
+    pool.provision(MODEL, 2);
+    until('2026-05-08T09:05Z');
+    pool.most = 8;
+    until('2026-05-08T19:59Z');
+    expect(pool.reserved).toBe(2);
   });
 
   it('has one timer, and none once it is closed', () => {

@@ -51,18 +51,33 @@ function mayBeJoined(at: number, since: number, waiting: readonly JobRecord[], p
   return inTime && share < maxBatch && waiting.some((job) => job.bindings.length === 0);
 }
 
+/** How long before and after its time a refused client has its place, in ms. */
+const GRACE_MS = 2_000;
+
+/** The client comes back at the time that it was told, and was not let in before with the same token. */
+function hasPlace({ id, model, submittedAt, retryToken }: JobRecord, pool: VirtualPool): boolean {
+  const refused = retryToken === null ? undefined : pool.jobs.get(retryToken);
+  if (refused?.model !== model || refused.error?.retryToken !== retryToken) return false;
+  const at = refused.endedAt + (refused.error?.retryAfterMs ?? Number.NaN);
+  const used = [...pool.jobs.values()].some(
+    (job) => job.retryToken === retryToken && job.id !== id && (job.error === null || job.endedAt > job.submittedAt),
+  );
+  return !used && submittedAt >= at - GRACE_MS && submittedAt <= at + GRACE_MS;
+}
+
 /**
  * Nobody joins a full queue, but the first request for a worker, and clients that a place was kept for; only they and
- * retries take it over its limit. A request that finds an idle worker is let in, and in
- * rare cases this worker must make room for another model at that very moment, or others may join the request.
+ * retries take it over its limit. A request that finds an idle worker is let in, and in rare cases this worker must make
+ * room for another model at that very moment, or others may join the request.
  */
 export function nobodyJoinsAFullQueue({ input, commands }: Entry, pool: VirtualPool): void {
   const [verb, id = ''] = input.split(' ');
   if (verb !== 'submit' || commands.some(({ type }) => type === 'stop') || pool.options.batchDelayMs > 0) return;
-  const { state, priority, model, submittedAt, retryToken } = pool.job(id);
-  if ((state !== 'waiting' && state !== 'bound') || retryToken !== null) return;
+  const job = pool.job(id);
+  const { state, priority, model, submittedAt } = job;
+  if ((state !== 'waiting' && state !== 'bound') || hasPlace(job, pool)) return;
   const own = [...pool.workers.values()].filter((worker) => worker.model === model);
-  const others = [...pool.open].some((job) => job.model === model && job.state === 'waiting' && job.id !== id);
+  const others = [...pool.open].some((other) => other.model === model && other.state === 'waiting' && other !== job);
   // Or its model would never get a worker.
   if (!others && own.every(({ startedAt }) => startedAt === submittedAt)) return;
   const { length } = [...pool.open].filter(
