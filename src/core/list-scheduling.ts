@@ -48,17 +48,17 @@ function skipWholeRounds(free: Float64Array, ahead: number, step: number): numbe
 /** One start after the other, `ahead` of them left out: each frees its worker `step` later, so in order, too. */
 function nextStarts(free: Float64Array, ahead: number, count: number, step: number): readonly number[] {
   free.sort();
-  const again: number[] = [];
+  const starts: number[] = [];
   let fresh = 0;
-  let used = 0;
-  while (again.length < ahead + count) {
+  let again = 0;
+  while (starts.length < ahead + count) {
     const first = free[fresh] ?? Number.POSITIVE_INFINITY;
-    const second = again[used] ?? Number.POSITIVE_INFINITY;
+    const second = (starts[again] ?? Number.POSITIVE_INFINITY) + step;
     if (first <= second) fresh++;
-    else used++;
-    again.push(Math.min(first, second) + step);
+    else again++;
+    starts.push(Math.min(first, second));
   }
-  return again.slice(ahead).map((freed) => freed - step);
+  return starts.slice(ahead);
 }
 
 /** `Math.min(...times)` would put them all on the stack. */

@@ -5,6 +5,7 @@
  * the first frame counts. The limits hold before any pixel is decoded.
  */
 import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../core/errors.ts';
 import type { InputSpec } from '../models/manifest.ts';
 import { declaresSrgb } from './colour-profile.ts';
@@ -19,11 +20,14 @@ export interface DecodeLimits {
   readonly timeoutSeconds: number;
 }
 
-// Everything that libvips can read is forbidden but these: an SVG can name files, a PDF is a program.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
-});
+// Everything that libvips can read is forbidden but these: an SVG can name files, a PDF is a program. The list is the
+// whole process's: a starting worker that set it again would for a moment forbid the others to read anything.
+if (isMainThread) {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
+  });
+}
 // Each picture is different, so a cache is memory lost; and parallelism comes from the workers.
 sharp.cache(false);
 sharp.concurrency(1);

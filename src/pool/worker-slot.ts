@@ -8,6 +8,8 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+// It restricts, for the whole process, what may be decoded: before the first worker starts.
+import '../image/decode.ts';
 import type { ColdStartPhases } from '../core/ports.ts';
 import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from './protocol.ts';
 

@@ -43,7 +43,7 @@ function bindingIsTrue(binding: Binding, worker: WorkerRecord, pool: VirtualPool
   }
   const { predictedWaitMs } = binding;
   // But for rounding.
-  must(predictedWaitMs >= -1e-6 && predictedWaitMs < 1e12, `${job.id} was foretold a wait of ${predictedWaitMs} ms`);
+  must(predictedWaitMs >= 0 && predictedWaitMs < 1e12, `${job.id} was foretold a wait of ${predictedWaitMs} ms`);
 }
 
 /** While both classes wait, each has its share of the dispatched requests, but for one of its own and the rest of a batch. */
