@@ -49,6 +49,14 @@ function skipWholeRounds(free: Float64Array, ahead: number, step: number): numbe
 function nextStarts(free: Float64Array, ahead: number, count: number, step: number): readonly number[] {
   free.sort();
   const starts: number[] = [];
+  const workers = free.length;
+  // Who all become free within one service take turns from then on.
+  if ((free[workers - 1] as number) - (free[0] as number) <= step) {
+    for (let i = ahead; i < ahead + count; i++) {
+      starts.push((free[i % workers] as number) + Math.floor(i / workers) * step);
+    }
+    return starts;
+  }
   let fresh = 0;
   let again = 0;
   while (starts.length < ahead + count) {

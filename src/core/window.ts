@@ -1,3 +1,6 @@
+/** 0.9 × 10 is a little more than 9. */
+const ROUNDING = 1e-9;
+
 /** The last so many measurements, for quantiles. */
 export class SampleWindow {
   readonly #samples: number[] = [];
@@ -21,6 +24,7 @@ export class SampleWindow {
   quantile(q: number, otherwise: number): number {
     if (this.#samples.length === 0) return otherwise;
     const sorted = [...this.#samples].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length - 1e-9) - (q > 0 ? 1 : 0))] as number;
+    const rank = Math.ceil(q * sorted.length - ROUNDING);
+    return sorted[Math.min(sorted.length, Math.max(1, rank)) - 1] as number;
   }
 }
