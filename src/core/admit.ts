@@ -100,7 +100,7 @@ function displaces({ options }: State, now: number, job: Job, serviceMs: number)
   const { maxBatch } = options;
   const queue = model.queue.of(job.priority);
   const rank = queue.rank(job);
-  if (rank === queue.size || model.workers.length === 0) return false;
+  if (rank === queue.size || model.alive === 0) return false;
   const starts = expectedStarts(now, model, model.queue.ahead(job), maxBatch);
   const round = Math.max(0.001, requestMs(model, maxBatch));
   const startAt = (place: number) =>

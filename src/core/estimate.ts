@@ -15,10 +15,6 @@ export class Estimate {
     return this.#value;
   }
 
-  get measured(): boolean {
-    return this.#measured;
-  }
-
   add(sample: number): void {
     this.#value = this.#measured ? this.#value + this.#weight * (sample - this.#value) : sample;
     this.#measured = true;

@@ -1,7 +1,7 @@
 /**
  * The line of refused clients of a model. Each is told when to come back, and a place is kept for it then: a request
  * without a place counts those that will be claimed before its deadline as if they were in the queue already. How many
- * of them come back at all is learned, so that places nobody claims cost nothing.
+ * of them come back at all is learned, so that places nobody claims soon cost nothing.
  *
  * A place is promised → claimed   its client came back with the token, at its time
  *                     → dropped   its client was admitted before its time

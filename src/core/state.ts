@@ -62,7 +62,10 @@ export class State {
     return this.roster.size >= this.options.maxWorkers && model.workers.length > 0;
   }
 
-  /** Orders a start, `ahead` of any need or because of one. Without room it makes some, and a later settling starts once the place is free: null until then. */
+  /**
+   * Orders a start, `ahead` of any need or because of one. Without room it makes some, and a later settling starts once
+   * the place is free: null until then.
+   */
   start(now: number, model: Model, kind: WorkerKind, reason: string, ahead = false): Worker | null {
     if (model.startAllowedAt > now) return null;
     if (this.roster.size >= this.options.maxWorkers) {

@@ -3,7 +3,6 @@
 /** How to read a point. Less is better for both. */
 export interface Axes<T> {
   readonly cost: (point: T) => number;
-  /** `Infinity` for a point that does not answer what it was asked: refusing requests is no way to meet an SLO. */
   readonly p99Ms: (point: T) => number;
 }
 
