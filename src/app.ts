@@ -8,6 +8,7 @@ import type { EngineName } from './engine/engine.ts';
 import { selectEngine } from './engine/select.ts';
 import type { Gateway } from './gateway.ts';
 import { createServer } from './graphql/server.ts';
+import { hasFastJpeg } from './image/decode-fast-jpeg.ts';
 import type { ModelVersion } from './models/manifest.ts';
 import { ModelRepository } from './models/repository.ts';
 import { scalingPolicy } from './policies.ts';
@@ -25,6 +26,7 @@ const PATIENCE_MS = 30_000;
 
 /** Opens the models and starts the reserved workers; `gateway.pool.isReady()` says when they are warm. */
 export async function openGateway(config: Config, events: EventSink, log: Logger): Promise<Gateway> {
+  if (!hasFastJpeg) log.warn('no libjpeg-turbo for this platform: JPEGs are decoded by sharp, at twice the cost');
   const repository = await ModelRepository.open(config.modelDir);
   const engines = await selectEngines(config.engine, repository.versions, log);
   const engineOf = (version: ModelVersion) => engines.get(version) as EngineName;

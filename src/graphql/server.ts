@@ -1,7 +1,10 @@
 /** The HTTP server: GraphQL at /graphql, health, and the page at /. */
 import { readFileSync } from 'node:fs';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { GraphQLUpload } from 'graphql-upload-minimal';
@@ -84,7 +87,8 @@ async function startApollo(events: EventSink): Promise<ApolloServer<Context>> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(events),
-    plugins: [ApolloServerPluginLandingPageDisabled(), retryAfterHeader],
+    // Nothing here may be cached, and to find that out anew costs every field of every answer.
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), retryAfterHeader],
   });
   await apollo.start();
   return apollo;

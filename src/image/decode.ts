@@ -1,84 +1,27 @@
 /**
  * Untrusted bytes to the pixels that a model takes: RGB, 8 bits, exactly width × height.
  *
- * EXIF orientation is applied, colours are converted to sRGB, transparency is flattened on white, and of an animation
- * the first frame counts. The limits hold before any pixel is decoded.
+ * EXIF orientation is applied, colours are sRGB, transparency is flattened on white, and of an animation the first frame
+ * counts. The limits hold before any pixel is decoded. Everyday JPEGs go a short way (decode-fast-jpeg.ts), all else a
+ * long one (decode-with-sharp.ts), and so does what the short way refuses: which errors there are is decided in one place.
  */
-import { createRequire } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../core/errors.ts';
 import type { InputSpec } from '../models/manifest.ts';
-import { declaresSrgb } from './colour-profile.ts';
-
-// Required, not imported: in a fresh thread `import` of this CommonJS package takes half as long again.
-const sharp: typeof import('sharp').default = createRequire(import.meta.url)('sharp');
+import { decodeFastJpeg } from './decode-fast-jpeg.ts';
+import { decodeWithSharp } from './decode-with-sharp.ts';
+import { readJpegHeader } from './jpeg-header.ts';
 
 export interface DecodeLimits {
   /** Largest width × height. */
   readonly maxPixels: number;
-  /** Longest time for one picture, in whole seconds. libvips cannot be interrupted from outside. */
+  /** Longest time for one picture, in whole seconds. */
   readonly timeoutSeconds: number;
 }
-
-// Everything that libvips can read is forbidden but these: an SVG can name files, a PDF is a program. The list is the
-// whole process's: a starting worker that set it again would for a moment forbid the others to read anything.
-if (isMainThread) {
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
-  });
-}
-// Each picture is different, so a cache is memory lost; and parallelism comes from the workers.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** Returns width × height × 3 bytes. Throws BAD_IMAGE, UNSUPPORTED_FORMAT or IMAGE_TOO_LARGE. */
 export async function decode(bytes: Uint8Array, spec: InputSpec, limits: DecodeLimits): Promise<Uint8Array> {
   if (bytes.length === 0) throw new GatewayError('BAD_IMAGE', 'The file is empty.');
-  try {
-    return await sharp(bytes, {
-      failOn: 'error',
-      limitInputPixels: limits.maxPixels,
-      ignoreIcc: declaresSrgb(bytes),
-    })
-      .timeout({ seconds: limits.timeoutSeconds })
-      .autoOrient()
-      .resize(spec.width, spec.height, { fit: spec.resize, background: '#000' })
-      .flatten({ background: '#fff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-  } catch (error) {
-    throw await explain(bytes, limits, error);
-  }
-}
-
-/** sharp's errors differ in their text only, and under load not even that is sure: all threads of libvips share one text. */
-async function explain(bytes: Uint8Array, limits: DecodeLimits, error: unknown): Promise<GatewayError> {
-  const text = error instanceof Error ? error.message : String(error);
-  if (text.includes('unsupported image format') || isHeic(bytes)) {
-    return new GatewayError('UNSUPPORTED_FORMAT', 'The file is not a JPEG, PNG, WebP, GIF or AVIF picture.');
-  }
-  if (text.includes('exceeds pixel limit')) {
-    const message = `The picture has ${await sizeOf(bytes)} pixels; at most ${limits.maxPixels} in all are accepted.`;
-    return new GatewayError('IMAGE_TOO_LARGE', message);
-  }
-  // The text itself is not passed on: it may be another picture's.
-  return new GatewayError('BAD_IMAGE', 'The picture cannot be decoded: it is broken, incomplete, or takes too long.');
-}
-
-/** AVIF's container with a codec that is not free. libvips says so too, when its text is not another's. */
-function isHeic(bytes: Uint8Array): boolean {
-  const head = String.fromCharCode(...bytes.subarray(0, 64));
-  return head.startsWith('ftyp', 4) && !/avi[fs]/.test(head);
-}
-
-/** Of a picture that is refused, and may be broken besides. */
-async function sizeOf(bytes: Uint8Array): Promise<string> {
-  try {
-    const { width, height } = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
-    return `${width} × ${height}`;
-  } catch {
-    return 'too many';
-  }
+  const header = readJpegHeader(bytes);
+  const fast = header && decodeFastJpeg(bytes, header, spec, limits.maxPixels);
+  return fast ?? decodeWithSharp(bytes, header?.profile === 'srgb', spec, limits);
 }

@@ -9,7 +9,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 // It restricts, for the whole process, what may be decoded: before the first worker starts.
-import '../image/decode.ts';
+import '../image/decode-with-sharp.ts';
 import type { ColdStartPhases } from '../core/ports.ts';
 import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from './protocol.ts';
 

@@ -58,7 +58,7 @@ describe('a CMYK picture, whose inks cannot do these colours, comes near them', 
   });
 });
 
-describe('a grey picture has three equal channels', () => {
+describe('a grey picture has three equal channels, of its own value (one level off from a JPEG)', () => {
   const grey = sharp(Buffer.alloc(64 * 64, 90), { raw: { width: 64, height: 64, channels: 1 } });
   const made: Record<string, () => Sharp> = {
     JPEG: () => grey.clone().toColourspace('b-w').jpeg(),
@@ -70,7 +70,7 @@ describe('a grey picture has three equal channels', () => {
   it.each(Object.entries(made))('%s', async (name, encoded) => {
     const [red, green, blue] = (await decodeTo(await encoded().toBuffer(), SPEC))(5, 5);
     expect([red, blue]).toEqual([green, green]);
-    expect(green).toBe(name.includes('1 bit') ? 255 : 90);
+    expect(Math.abs(green - (name.includes('1 bit') ? 255 : 90))).toBeLessThanOrEqual(name === 'JPEG' ? 1 : 0);
   });
 });
 

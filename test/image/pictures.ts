@@ -69,3 +69,35 @@ export function textured(width: number, height: number): Sharp {
 export function distance(a: Colour, b: Colour): number {
   return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))));
 }
+
+/** How far two pictures of one size are apart, in levels: absolute differences, and the mean of those with their signs. */
+export interface Difference {
+  readonly mean: number;
+  readonly max: number;
+  readonly bias: number;
+}
+
+export function difference(a: Uint8Array, b: Uint8Array): Difference {
+  if (a.length !== b.length) throw new Error(`${a.length} bytes are no picture of ${b.length}.`);
+  let [sum, signed, max] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const apart = (a[i] as number) - (b[i] as number);
+    sum += Math.abs(apart);
+    signed += apart;
+    max = Math.max(max, Math.abs(apart));
+  }
+  return { mean: sum / a.length, max, bias: signed / a.length };
+}
+
+/** Colours that change slowly: in the size of a thumbnail no two ways of making it smaller should differ much. */
+export function smooth(width: number, height: number): Sharp {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [u, v] = [x / width, y / height];
+      const colour = [40 + 170 * u, 200 - 150 * v, 128 + 90 * Math.sin(4 * u + 3 * v)];
+      rgb.set(colour.map(Math.round), (y * width + x) * 3);
+    }
+  }
+  return sharp(rgb, { raw: { width, height, channels: 3 } });
+}
