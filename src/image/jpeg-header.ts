@@ -32,9 +32,16 @@ const PROFILE = 'ICC_PROFILE';
 const EXIF = 'Exif\0\0';
 /**
  * Many photos carry a colour profile, and in many of these it is sRGB: converting from that costs more than all the rest
- * of a decode, and changes nothing. The description stands near the start of a profile.
+ * of a decode, and changes nothing. So call themselves, near their start: HP's and most cameras'; Canon's; the small ones
+ * that libvips writes (4 UTF-16 letters, with their length and place) and that Facebook does (`c2`).
  */
-const SRGB = { text: 'sRGB IEC61966-2', within: 1024 };
+const SRGB_NAMES = [
+  'sRGB IEC61966-2',
+  'sRGB v1.31 (Canon)',
+  '\0\0\0\x08\0\0\0\x1c\0s\0R\0G\0B',
+  'desc\0\0\0\0\0\0\0\x03c2\0',
+];
+const NAME_WITHIN = 1024;
 
 /**
  * Null if the bytes are no JPEG, or one whose segments cannot be followed up to its picture without a doubt: a decoder that
@@ -79,7 +86,8 @@ function readFrame(marker: number, segment: Buffer) {
 }
 
 function nameOf(profile: Buffer): 'srgb' | 'other' {
-  return profile.subarray(0, SRGB.within).includes(SRGB.text, 0, 'latin1') ? 'srgb' : 'other';
+  const start = profile.subarray(0, NAME_WITHIN);
+  return SRGB_NAMES.some((name) => start.includes(name, 0, 'latin1')) ? 'srgb' : 'other';
 }
 
 /** With two blocks of EXIF data it is not sure which one counts. */

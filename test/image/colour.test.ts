@@ -65,6 +65,17 @@ describe('the sRGB shortcut', () => {
     expect(difference(taken as Uint8Array, converted as Uint8Array).max).toBeLessThanOrEqual(2);
   });
 
+  it.each([
+    ['the one that libvips writes', () => plain(16, 16, RED).withIccProfile('srgb').jpeg({ quality: 100 }).toBuffer()],
+    ['the small one of Facebook', () => readFile(photo('cat-kitten.jpg'))],
+  ])('is taken for %s, which changes no pixel', async (_, picture) => {
+    const bytes = await picture();
+    expect(declaresSrgb(bytes)).toBe(true);
+    const pixels = (ignoreIcc: boolean) =>
+      sharp(bytes, { ignoreIcc }).resize(64, 64).toColourspace('srgb').raw().toBuffer();
+    expect(await pixels(true)).toEqual(await pixels(false));
+  });
+
   it.each(['thumbnail in EXIF', 'comment'])('is not taken because of another profile in a %s', async (where) => {
     const decoy = Buffer.concat([Buffer.from('Exif\0\0ICC_PROFILE\0\x01\x01', 'latin1'), await srgb()]);
     const p3 = await plain(16, 16, RED).withIccProfile('p3').jpeg({ quality: 100 }).toBuffer();

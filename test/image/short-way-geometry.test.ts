@@ -50,6 +50,23 @@ describe.each(Object.entries(KINDS))('%s', (kind, encode) => {
   );
 });
 
+describe('a picture that covers', () => {
+  it('is taken also where the scale and back again is not quite its own size', async () => {
+    const spec = inputOf(64, 64, { resize: 'cover' });
+    const sizes = [98, 103, 107, 196, 197, 206, 214, 237, 239, 249, 253];
+    expect(sizes.every((size) => size < 64 / (64 / size))).toBe(true);
+    for (const size of sizes) {
+      for (const [width, height] of [
+        [size, 300],
+        [300, size],
+        [size, size],
+      ] as const) {
+        taken(await quarters(width, height, COLOURS).jpeg().toBuffer(), spec);
+      }
+    }
+  });
+});
+
 function specs(): readonly InputSpec[] {
   return INPUTS.flatMap(([width, height]) => FITS.map((resize) => inputOf(width, height, { resize })));
 }
