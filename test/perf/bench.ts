@@ -1,125 +1,87 @@
 /**
- * `npm run bench`: the gateway beside the floor and beside what people write without it, in one run on one machine. The
- * figure to look at is server CPU-ms per request: noise moves the times, not that. Ratios are to the floor.
+ * `npm run bench`: the gateway beside the floor and beside what people write without it, in one run on one machine, all
+ * on one model. The figure to look at is server CPU-ms per request: noise moves the times, not that. README.md beside
+ * this file says what each table means.
  *
- * Options: --seconds N (per measurement, default 5), --out FILE (JSON, default bench.json)
+ * Options: --model DIR (a version folder, default model/cat-dog/1), --photos FILE_OR_DIR (again for more),
+ * --seconds N (per measurement, default 5), --tables LIST (default load,split,footprint), --out FILE (JSON, default
+ * bench.json)
  */
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
+import { classify } from '../support/graphql-client.ts';
+import { CONTENDERS, type Contender, PINNED, WORKERS } from './contenders.ts';
+import { runFloor } from './floor.ts';
 import { measureFootprint } from './footprint.ts';
-import { load, percentile, uploadOf } from './load.ts';
-import { forkWithProbe, ROOT, type ServerProcess, startServer } from './server-process.ts';
+import { measureUnderLoad, warmUp } from './measure.ts';
+import { printFootprint, printRows, printSplit, type Row } from './print.ts';
+import { ROOT } from './server-process.ts';
+import { measureSplit } from './split.ts';
+import { openSubject } from './subject.ts';
+
+const TABLES = ['load', 'split', 'footprint'];
+const LEVELS = [1, 8, 32, 64];
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '5' }, out: { type: 'string', default: 'bench.json' } },
+  options: {
+    model: { type: 'string', default: join(ROOT, 'model/cat-dog/1') },
+    photos: { type: 'string', multiple: true, default: [] },
+    seconds: { type: 'string', default: '5' },
+    tables: { type: 'string', default: TABLES.join() },
+    out: { type: 'string', default: 'bench.json' },
+  },
 });
 const seconds = Number(values.seconds);
-const workers = availableParallelism();
-const LEVELS = [1, 8, 32];
-/** Long enough for the compiler to have seen everything a few hundred times. */
-const WARM_UP = { seconds: 60, requests: 1000 };
+const tables = values.tables.split(',');
+if (!(seconds > 0)) throw new Error(`--seconds is "${values.seconds}"; it must be a number above 0.`);
+const unknown = tables.find((table) => !TABLES.includes(table));
+if (unknown !== undefined) throw new Error(`--tables has "${unknown}"; there are ${TABLES.join(', ')}.`);
 
-interface Row {
-  readonly server: string;
-  readonly clients: number | null;
-  readonly requestsPerSecond: number;
-  readonly cpuMsPerRequest: number;
-  readonly p50Ms?: number;
-  readonly p90Ms?: number;
-  readonly p99Ms?: number;
-  readonly maxMs?: number;
-  readonly errors?: number;
-  readonly rssMB?: number;
-}
-
-/** What floor.mjs sends when it is done. */
-interface FloorResult {
-  readonly images: number;
-  readonly seconds: number;
-  readonly cpuMs: number;
-}
-
-const files = photos();
-const uploads = files.map((file) => uploadOf(readFileSync(file)));
-const modelFile = join(ROOT, 'model/cat-dog/1/model.onnx');
-const rival = (name: string) => join(ROOT, `test/perf/rivals/${name}.mjs`);
-const gatewayArgs = ['serve', '--port', '0', '--max-workers', String(workers), '--log-level', 'warn'];
-
-const rows: Row[] = [await floor()];
-const contenders: readonly (readonly [string, () => Promise<ServerProcess>])[] = [
-  ['warmpool', () => startServer(join(ROOT, 'dist/main.cjs'), gatewayArgs)],
-  ['main thread', () => startServer(rival('main-thread'), [], { MODEL_FILE: modelFile })],
-  ['main thread, tuned', () => startServer(rival('main-thread'), [], { MODEL_FILE: modelFile, TUNED: '1' })],
-  [
-    'piscina autoscaling',
-    () => startServer(rival('piscina-autoscaling'), [], { MODEL_FILE: modelFile, THREADS: String(workers) }),
-  ],
-];
-for (const [name, start] of contenders) {
-  const server = await start();
-  await load(server.url, uploads, 8, WARM_UP);
-  for (const clients of LEVELS) rows.push(await measure(name, server, clients));
-  await server.stop();
-}
-const footprint = await measureFootprint(uploads);
-console.log(`${files.length} photos, ${workers} cores, node ${process.version}, ${seconds} s per row`);
-console.table(rows.map(rounded));
-console.table([footprint]);
-writeFileSync(
-  values.out,
-  JSON.stringify({ node: process.version, cores: workers, photos: files.length, seconds, rows, footprint }, null, 2),
+const subject = openSubject(values.model, values.photos);
+const { name, version } = subject.manifest;
+const run = {
+  model: `${name}@${version}`,
+  photos: subject.photos.length,
+  cores: WORKERS,
+  node: process.version,
+  seconds,
+};
+console.log(
+  `${run.model}, ${run.photos} photos, ${WORKERS}${PINNED ? ' pinned' : ''} cores, node ${run.node}, ${seconds} s per measurement`,
 );
 
-function photos(): readonly string[] {
-  const pets = ['cat', 'dog'].map((folder) => join(ROOT, '../shared/pets', folder));
-  const folders = pets.every(existsSync) ? pets : [join(ROOT, 'test/fixtures/photos')];
-  return folders.flatMap((dir) =>
-    readdirSync(dir)
-      .filter((name) => /\.(jpg|png)$/.test(name))
-      .map((name) => join(dir, name)),
-  );
+const rows = tables.includes('load') ? await compare() : null;
+if (rows) printRows(rows);
+const split = tables.includes('split') ? await measureSplit(subject, seconds) : null;
+if (split) printSplit(split);
+const footprint = tables.includes('footprint') ? await measureFootprint(subject) : null;
+if (footprint) printFootprint(footprint);
+writeFileSync(values.out, JSON.stringify({ ...run, rows, split, footprint }, null, 2));
+
+async function compare(): Promise<readonly Row[]> {
+  const rows: Row[] = [{ server: `floor (${WORKERS} threads)`, ...(await runFloor(subject, seconds, 'job')) }];
+  for (const contender of CONTENDERS) rows.push(...(await measureContender(contender)));
+  return rows;
 }
 
-async function floor(): Promise<Row> {
-  const data = { files, modelDir: join(ROOT, 'model'), model: 'cat-dog', seconds };
-  const child = forkWithProbe(join(ROOT, 'test/perf/floor.mjs'), [String(workers), JSON.stringify(data)]);
-  const [result] = (await once(child, 'message')) as [FloorResult];
-  child.kill();
-  return {
-    server: `floor (${workers} threads)`,
-    clients: null,
-    requestsPerSecond: result.images / result.seconds,
-    cpuMsPerRequest: result.cpuMs / result.images,
-  };
+async function measureContender({ name, start }: Contender): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const server = await start(subject);
+  try {
+    await warmUp(server, subject);
+    console.log(`${name} says of the first photo: ${await firstAnswer(server.url)}`);
+    for (const clients of LEVELS) {
+      rows.push({ server: name, ...(await measureUnderLoad(server, subject.uploads, clients, seconds)) });
+    }
+  } finally {
+    await server.stop();
+  }
+  return rows;
 }
 
-async function measure(name: string, server: ServerProcess, clients: number): Promise<Row> {
-  const before = await server.usage();
-  const { requests, errors, seconds: took, times } = await load(server.url, uploads, clients, { seconds });
-  const after = await server.usage();
-  return {
-    server: name,
-    clients,
-    requestsPerSecond: requests / took,
-    cpuMsPerRequest: (after.cpuMs - before.cpuMs) / requests,
-    p50Ms: percentile(times, 0.5),
-    p90Ms: percentile(times, 0.9),
-    p99Ms: percentile(times, 0.99),
-    maxMs: times.at(-1) ?? Number.NaN,
-    errors,
-    rssMB: after.rssBytes / 2 ** 20,
-  };
-}
-
-function rounded(row: Row): Record<string, unknown> {
-  const floorCpu = rows[0]?.cpuMsPerRequest ?? Number.NaN;
-  const numbers = Object.entries(row).map(([key, value]) => [
-    key,
-    typeof value === 'number' ? Math.round(value * 100) / 100 : value,
-  ]);
-  return { ...Object.fromEntries(numbers), cpuToFloor: Math.round((row.cpuMsPerRequest / floorCpu) * 100) / 100 };
+/** To be seen to be the same of all of them: they do the same work. */
+async function firstAnswer(url: string): Promise<string> {
+  const { data, errors } = await classify(url, readFileSync(subject.photos[0] as string));
+  return data ? `${data.classify.label} ${data.classify.confidence.toFixed(3)}` : `${errors?.[0]?.message}`;
 }

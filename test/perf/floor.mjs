@@ -1,19 +1,32 @@
 /**
- * The floor: as many threads as the pool has, each decoding and inferring in a bare loop. No HTTP, no GraphQL, no queue:
- * what the same libraries cost when nothing is around them. Run as a program it is one process that measures itself.
+ * The floor: as many threads as the pool has, each with a worker's job in a bare loop. No HTTP, no GraphQL, no queue: what
+ * the same code costs when nothing is around it. Or one part of the job alone: `decode`, or `infer`, which is all that
+ * comes after it. A process that measures itself.
+ *
+ * Arguments: the subject's file, threads, seconds, job | decode | infer
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { applyActivation } from '../../dist/engine/activation.js';
 import { openEngine } from '../../dist/engine/select.js';
+import { decode } from '../../dist/image/decode.js';
+import { tensorSize, writeTensor } from '../../dist/image/tensor.js';
 import { ModelRepository } from '../../dist/models/repository.js';
 import { createPipeline } from '../../dist/pool/pipeline.js';
 
-if (isMainThread) await measure(Number(process.argv[2]), JSON.parse(process.argv[3]));
-else await loop(workerData);
+const LIMITS = { maxPixels: 50_000_000, timeoutSeconds: 15 };
+/** Long enough for the compiler to be done. */
+const WARM_UP_SECONDS = 1.5;
+const PARTS = { job, decode: decodeOnly, infer: inferOnly };
 
-async function measure(threads, data) {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: data }));
+if (isMainThread) await measure(...process.argv.slice(2));
+else await serveLoop(workerData);
+
+async function measure(file, threads, seconds, part) {
+  const data = { ...JSON.parse(readFileSync(file, 'utf8')), seconds: Number(seconds), part };
+  const url = new URL(import.meta.url);
+  const workers = Array.from({ length: Number(threads) }, () => new Worker(url, { workerData: data }));
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const before = process.cpuUsage();
   const started = performance.now();
@@ -24,19 +37,42 @@ async function measure(threads, data) {
   process.send({ images, seconds: (performance.now() - started) / 1000, cpuMs: (user + system) / 1000 });
 }
 
-async function loop({ files, modelDir, model, seconds }) {
-  const version = (await ModelRepository.open(modelDir)).resolve(model);
+async function serveLoop({ repository, model, photos, seconds, part }) {
+  const version = (await ModelRepository.open(repository)).resolve(model);
   const loaded = await (await openEngine('onnx')).load(version);
-  const run = createPipeline(loaded, version, { maxPixels: 50_000_000, timeoutSeconds: 15 });
-  const pictures = files.map((file) => readFileSync(file));
-  for (const picture of pictures.slice(0, 50)) await run([picture]);
+  const pictures = photos.map((file) => readFileSync(file));
+  const run = await PARTS[part](version, loaded, pictures[0]);
+  await loop(run, pictures, WARM_UP_SECONDS);
   parentPort.postMessage('warm');
   await once(parentPort, 'message');
+  parentPort.postMessage(await loop(run, pictures, seconds));
+}
+
+async function loop(run, pictures, seconds) {
   const ends = performance.now() + seconds * 1000;
   let count = 0;
-  while (performance.now() < ends) {
-    await run([pictures[count % pictures.length]]);
-    count++;
-  }
-  parentPort.postMessage(count);
+  while (performance.now() < ends) await run(pictures[count++ % pictures.length]);
+  return count;
+}
+
+function job(version, loaded) {
+  const run = createPipeline(loaded, version, LIMITS);
+  return async (picture) => {
+    const [outcome] = await run([picture]);
+    if (!outcome.ok) throw new Error(outcome.message);
+  };
+}
+
+function decodeOnly({ input }) {
+  return (picture) => decode(picture, input, LIMITS);
+}
+
+/** On the pixels of the first picture: what is in them makes no difference to the time. */
+async function inferOnly({ input, output }, loaded, picture) {
+  const rgb = await decode(picture, input, LIMITS);
+  const tensor = new Float32Array(tensorSize(input));
+  return async () => {
+    writeTensor(rgb, input, tensor, 0);
+    applyActivation(output.activation, await loaded.predict(tensor, 1), 1, output.labels.length);
+  };
 }

@@ -1,14 +1,18 @@
 /** What the gateway costs beside requests: time to ready, cold starts, memory per worker, memory after many requests. */
-import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ADMIN_TOKEN } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
-import { load, type Upload } from './load.ts';
-import { ROOT, type ServerProcess, startServer } from './server-process.ts';
+import { startGateway } from './contenders.ts';
+import { load } from './load.ts';
+import type { ServerProcess } from './server-process.ts';
+import type { Subject } from './subject.ts';
 
+const STARTS = 5;
 const COLD_STARTS = 11;
 const EXTRA_WORKERS = 7;
-/** Requests between two looks at the memory. */
-const STRIDE = 500;
+const PROVISION_LIMIT_MS = 60_000;
+/** Between two looks at the memory; slow models get as far as they come in that time. */
+const STRIDE = { requests: 500, seconds: 4 };
 const SOAK_STRIDES = 30;
 /** Of these: the first looks, after the warm-up, that are compared with the last ones. */
 const COMPARED = 10;
@@ -18,91 +22,95 @@ interface WorkerStats {
   readonly coldStart: Record<'thread' | 'runtime' | 'model' | 'warmUp' | 'total', number> | null;
 }
 
-export async function measureFootprint(uploads: readonly Upload[]) {
-  const soaked = await gateway();
-  const memory = await soak(soaked, uploads);
-  await soaked.stop();
+export type Footprint = Awaited<ReturnType<typeof measureFootprint>>;
 
-  const scaled = await gateway(
-    '--max-workers',
-    String(1 + EXTRA_WORKERS),
-    '--reserved',
-    '1',
-    '--keep-alive',
-    'fixed:0s',
-  );
-  const phases = await coldStarts(scaled);
-  const few = await scaled.usage();
-  await provision(scaled, 1 + EXTRA_WORKERS);
-  const many = await scaled.usage();
-  await scaled.stop();
-
+export async function measureFootprint(subject: Subject) {
+  const readyMs = [];
+  for (let i = 0; i < STARTS; i++) readyMs.push(await withGateway(subject, [], async (server) => server.readyMs));
+  const memory = await withGateway(subject, [], (server) => soak(server, subject));
+  const flags = ['--max-workers', String(1 + EXTRA_WORKERS), '--reserved', '1', '--keep-alive', 'fixed:0s'];
+  const { phases, workerMB } = await withGateway(subject, flags, (server) => scale(server, subject));
   const median = (key: keyof NonNullable<WorkerStats['coldStart']>) => middle(phases.map((phase) => phase[key]));
   return {
-    readyMs: Math.round(middle([soaked.readyMs, scaled.readyMs])),
+    readyMs: middle(readyMs),
     coldStartMs: median('total'),
     threadMs: median('thread'),
     runtimeMs: median('runtime'),
     modelMs: median('model'),
     warmUpMs: median('warmUp'),
-    workerMB: round((many.rssBytes - few.rssBytes) / EXTRA_WORKERS / 2 ** 20),
-    rssMBFirst5000: Math.min(...memory.slice(0, COMPARED)),
-    rssMBLast5000of15000: Math.min(...memory.slice(-COMPARED)),
+    workerMB,
+    soakRequests: memory.requests,
+    rssMBFirstThird: Math.min(...memory.rssMB.slice(0, COMPARED)),
+    rssMBLastThird: Math.min(...memory.rssMB.slice(-COMPARED)),
   };
 }
 
-/**
- * MB resident after every 500 requests. Between two major collections the heap grows by some 50 MB and falls back, so only
- * the lowest of several looks can be compared with the lowest of several others.
- */
-async function soak(server: ServerProcess, uploads: readonly Upload[]): Promise<readonly number[]> {
-  const memory: number[] = [];
-  await load(server.url, uploads, 8, { seconds: 60, requests: 1000 });
-  for (let i = 0; i < SOAK_STRIDES; i++) {
-    await load(server.url, uploads, 8, { seconds: 60, requests: STRIDE });
-    memory.push(round((await server.usage()).rssBytes / 2 ** 20));
+async function withGateway<T>(
+  subject: Subject,
+  flags: readonly string[],
+  work: (server: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const server = await startGateway(subject, ...flags);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
   }
-  return memory;
 }
 
-function gateway(...flags: readonly string[]): Promise<ServerProcess> {
-  const args = ['serve', '--port', '0', '--log-level', 'warn', ...flags];
-  return startServer(join(ROOT, 'dist/main.cjs'), args, { WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN });
+/**
+ * MB resident after every stride. Between two major collections the heap grows by some 50 MB and falls back, so only the
+ * lowest of several looks can be compared with the lowest of several others.
+ */
+async function soak(server: ServerProcess, { uploads }: Subject) {
+  const rssMB: number[] = [];
+  let requests = 0;
+  await load(server.url, uploads, 8, { seconds: 8, requests: 1000 });
+  for (let i = 0; i < SOAK_STRIDES; i++) {
+    const result = await load(server.url, uploads, 8, STRIDE);
+    if (result.errors > 0)
+      throw new Error(`${result.errors} requests failed, the first one with: ${result.firstError}`);
+    requests += result.requests;
+    rssMB.push((await server.usage()).rssBytes / 2 ** 20);
+  }
+  return { requests, rssMB };
 }
 
-/** One worker more, then one less, again and again. */
-async function coldStarts(server: ServerProcess) {
+/** One worker more, then one less, again and again; at last all at once. */
+async function scale(server: ServerProcess, subject: Subject) {
   const phases = [];
   for (let i = 0; i < COLD_STARTS; i++) {
-    const workers = await provision(server, 2);
+    const workers = await provision(server, subject, 2);
     const newest = workers.reduce((a, b) => (b.id > a.id ? b : a));
     if (newest.coldStart) phases.push(newest.coldStart);
-    await provision(server, 1);
+    await provision(server, subject, 1);
   }
-  return phases;
+  const few = await server.usage();
+  await provision(server, subject, 1 + EXTRA_WORKERS);
+  const many = await server.usage();
+  return { phases, workerMB: (many.rssBytes - few.rssBytes) / EXTRA_WORKERS / 2 ** 20 };
 }
 
 /** Resolves once exactly that many workers are there, all warm. */
-async function provision({ url }: ServerProcess, reserved: number): Promise<readonly WorkerStats[]> {
-  await query(
-    url,
-    'mutation($n: Int!) { provision(model: "cat-dog", reserved: $n) { maxWorkers } }',
-    { n: reserved },
-    ADMIN_TOKEN,
-  );
-  for (;;) {
+async function provision(
+  { url }: ServerProcess,
+  { manifest }: Subject,
+  reserved: number,
+): Promise<readonly WorkerStats[]> {
+  const order = 'mutation($model: String!, $n: Int!) { provision(model: $model, reserved: $n) { maxWorkers } }';
+  const { errors } = await query(url, order, { model: manifest.name, n: reserved }, ADMIN_TOKEN);
+  if (errors) throw new Error(`provision failed: ${errors[0]?.message}`);
+  const ends = performance.now() + PROVISION_LIMIT_MS;
+  while (performance.now() < ends) {
     const text = '{ poolStats { workers { id coldStart { thread runtime model warmUp total } } } }';
     const { data } = await query<{ poolStats: { workers: WorkerStats[] } }>(url, text, {}, ADMIN_TOKEN);
     const workers = data?.poolStats.workers ?? [];
     if (workers.length === reserved && workers.every((worker) => worker.coldStart)) return workers;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await wait(10);
   }
+  throw new Error(`${reserved} workers were not warm within ${PROVISION_LIMIT_MS} ms.`);
 }
 
 function middle(values: readonly number[]): number {
-  return round([...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -3,8 +3,12 @@ import { Pool } from 'undici';
 import { CLASSIFY } from '../support/graphql-client.ts';
 
 export interface LoadResult {
+  /** Answered ones, right or wrong, and failed ones. */
   readonly requests: number;
+  /** Whatever was not answered with a classification. */
   readonly errors: number;
+  /** The first of them, to be shown. */
+  readonly firstError: string | null;
   readonly seconds: number;
   /** Response times in ms, ascending. */
   readonly times: Float64Array;
@@ -16,6 +20,10 @@ export interface Upload {
 }
 
 const BOUNDARY = 'warmpool-bench';
+/** How every right answer starts; looking for more would cost the cores that are measured. */
+const RIGHT_ANSWER = '{"data":{"classify":{"label":';
+const MAX_SHOWN = 300;
+const TIMEOUT_MS = 30_000;
 
 /** The whole body of a `classify` request, made before the load so that the load costs little. */
 export function uploadOf(picture: Buffer): Upload {
@@ -43,26 +51,32 @@ export async function load(
   clients: number,
   limit: { readonly seconds: number; readonly requests?: number },
 ): Promise<LoadResult> {
-  const pool = new Pool(url, { connections: clients, pipelining: 1 });
+  const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
+  const pool = new Pool(url, { connections: clients, pipelining: 1, ...timeouts });
+  const send = async ({ body, headers }: Upload): Promise<string> => {
+    const response = await pool.request({ path: '/graphql', method: 'POST', headers, body });
+    return await response.body.text();
+  };
   const times: number[] = [];
-  let errors = 0;
+  const failures: string[] = [];
   let sent = 0;
   const started = performance.now();
   const ends = started + limit.seconds * 1000;
   const client = async () => {
     while (performance.now() < ends && sent < (limit.requests ?? Number.POSITIVE_INFINITY)) {
-      const { body, headers } = uploads[sent++ % uploads.length] as Upload;
+      const upload = uploads[sent++ % uploads.length] as Upload;
       const at = performance.now();
-      const response = await pool.request({ path: '/graphql', method: 'POST', headers, body });
-      const text = await response.body.text();
-      if (!text.includes('"label"')) errors++;
+      const text = await send(upload).catch(String);
       times.push(performance.now() - at);
+      if (!text.startsWith(RIGHT_ANSWER)) failures.push(text.slice(0, MAX_SHOWN));
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
   const seconds = (performance.now() - started) / 1000;
   await pool.close();
-  return { requests: times.length, errors, seconds, times: Float64Array.from(times).sort() };
+  const [firstError = null] = failures;
+  const sorted = Float64Array.from(times).sort();
+  return { requests: times.length, errors: failures.length, firstError, seconds, times: sorted };
 }
 
 export function percentile(sorted: Float64Array, share: number): number {

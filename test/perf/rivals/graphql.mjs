@@ -4,9 +4,6 @@ import fastifyApollo from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import { GraphQLUpload, processRequest } from 'graphql-upload-minimal';
 
-export const LABELS = ['cat', 'dog', 'other'];
-export const SIDE = 128;
-
 const typeDefs = `
   scalar Upload
   type Query { ok: Boolean }
@@ -18,14 +15,14 @@ const typeDefs = `
   type Mutation { classify(image: Upload!, options: ClassifyOptions): Classification! }
 `;
 
-export async function serve(infer) {
+export async function serve({ name, version, output: { labels } }, infer) {
   const classify = async (_root, { image }) => {
     const chunks = [];
     for await (const chunk of (await image).createReadStream()) chunks.push(chunk);
     const probabilities = await infer(Buffer.concat(chunks));
-    const scores = LABELS.map((label, i) => ({ label, confidence: probabilities[i] }));
+    const scores = labels.map((label, i) => ({ label, confidence: probabilities[i] }));
     scores.sort((a, b) => b.confidence - a.confidence);
-    return { ...scores[0], scores, model: 'cat-dog@1', receipt: {} };
+    return { ...scores[0], scores, model: `${name}@${version}`, receipt: {} };
   };
   const apollo = new ApolloServer({ typeDefs, resolvers: { Upload: GraphQLUpload, Mutation: { classify } } });
   await apollo.start();

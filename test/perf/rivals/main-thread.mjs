@@ -1,6 +1,8 @@
-/** What people write without a pool: decode and infer where the request is. `TUNED=1`: one inference thread. */
+/** What people write without a pool: decode and infer where the request is, on INFER_THREADS or as many as it likes. */
 import { createInfer } from './decode-and-infer.mjs';
 import { serve } from './graphql.mjs';
+import { manifest, modelDir } from './manifest.mjs';
 
-const tuned = process.env.TUNED === '1';
-await serve(await createInfer(process.env.MODEL_FILE, tuned ? { intraOpNumThreads: 1, interOpNumThreads: 1 } : {}));
+const threads = process.env.INFER_THREADS;
+const options = threads ? { intraOpNumThreads: Number(threads), interOpNumThreads: 1 } : {};
+await serve(manifest, await createInfer(modelDir, manifest, options));

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { serve } from './graphql.mjs';
+import { manifest } from './manifest.mjs';
 
 const pool = new Piscina({
   filename: fileURLToPath(new URL('./piscina-worker.mjs', import.meta.url)),
@@ -9,4 +10,4 @@ const pool = new Piscina({
   maxThreads: Number(process.env.THREADS),
   idleTimeout: 60_000,
 });
-await serve((picture) => pool.run(picture));
+await serve(manifest, (picture) => pool.run(picture));

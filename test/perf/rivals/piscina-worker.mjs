@@ -1,5 +1,6 @@
 import { createInfer } from './decode-and-infer.mjs';
+import { manifest, modelDir } from './manifest.mjs';
 
-const ready = createInfer(process.env.MODEL_FILE, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+const ready = createInfer(modelDir, manifest, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 
 export default async (picture) => (await ready)(picture);
