@@ -68,9 +68,10 @@ const module = new WebAssembly.Module(readFileSync(KERNEL));
 const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel;
 
 /**
- * `fill` is given the memory for the source, RGBX, and writes its pixels there. Returns the canvas, RGB.
+ * `fill` is given the memory for the source, RGBX, and writes its pixels there, or returns false. Returns the canvas, RGB, or
+ * null if it did.
  */
-export function areaResize(resize: Resize, fill: (pixels: Buffer) => void): Uint8Array {
+export function areaResize(resize: Resize, fill: (pixels: Buffer) => boolean): Uint8Array | null {
   const { width, height, columns, rows, canvas, placement } = resize;
   const room = allocator();
   const pixels = room(width * height * 4);
@@ -80,7 +81,7 @@ export function areaResize(resize: Resize, fill: (pixels: Buffer) => void): Uint
   const out = room(canvas * 3);
   reserve(room(0));
 
-  fill(Buffer.from(memory.buffer, pixels, width * height * 4));
+  if (!fill(Buffer.from(memory.buffer, pixels, width * height * 4))) return null;
   writeTaps(across, columns);
   const { first, begin } = writeTaps(down, rows);
   const result = new Uint8Array(memory.buffer, out, canvas * 3).fill(0);

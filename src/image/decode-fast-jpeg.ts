@@ -37,12 +37,17 @@ export function decodeFastJpeg(
   const columns = { from: (width - fit.width) / 2, size: fit.width, to: fit.columns };
   const rows = { from: (height - fit.height) / 2, size: fit.height, to: fit.rows };
   const placement = placementOf(orientation, fit.columns, fit.rows, spec);
+  const canvas = spec.width * spec.height;
+  return areaResize({ width, height, columns, rows, canvas, placement }, (pixels) => decodeInto(pixels, data));
+}
+
+/** False if the library has anything to complain of, a warning included: what of that counts is sharp's to say. */
+function decodeInto(pixels: Buffer, jpeg: Buffer): boolean {
   try {
-    return areaResize({ width, height, columns, rows, canvas: spec.width * spec.height, placement }, (pixels) => {
-      turbo.decompressSync(data, pixels, { format: turbo.FORMAT_RGBX });
-    });
+    turbo?.decompressSync(jpeg, pixels, { format: turbo.FORMAT_RGBX });
+    return true;
   } catch {
-    return null; // It throws for warnings too: which of them count is sharp's to say.
+    return false;
   }
 }
 

@@ -45,7 +45,8 @@ const NAME_WITHIN = 1024;
 
 /**
  * Null if the bytes are no JPEG, or one whose segments cannot be followed up to its picture without a doubt: a decoder that
- * read them otherwise could find a larger picture than the one that its memory was measured for.
+ * read them otherwise could find a larger picture than the one that its memory was measured for; and libjpeg-turbo's binding
+ * checks that with a product that overflows. So every marker here is one that libjpeg skips by the same length.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
