@@ -1,13 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** They compare times, so nothing may run beside them. */
+const ALONE = ['test/loadtest/calibration.test.ts'];
+
+const shared = {
+  root: new URL('..', import.meta.url).pathname,
+  // As main.cts does for the program.
+  env: { ORT_DISABLE_TELEMETRY: '1' },
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    root: shared.root,
     globalSetup: ['test/support/build.ts'],
-    // As main.cts does for the program.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Many tests wait for processes and timers more than they compute.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ALONE,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { ...shared, name: 'alone', include: ALONE, sequence: { groupOrder: 2 } } },
+    ],
   },
 });

@@ -14,8 +14,9 @@ const photos = readdirSync(PHOTOS).filter((name) => !name.endsWith('.md'));
 
 describe('warmpool classify', () => {
   it('prints a line per file, in the order given, with the label that the name says', async () => {
-    const { status, stdout } = await runCli('classify', ...photos.map((name) => `${PHOTOS}/${name}`));
-    expect(status).toBe(0);
+    const result = await runCli('classify', ...photos.map((name) => `${PHOTOS}/${name}`));
+    expect(result).toMatchObject({ status: 0 });
+    const { stdout } = result;
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(photos.length);
     for (const [i, name] of photos.entries()) {

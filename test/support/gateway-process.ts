@@ -32,7 +32,8 @@ export async function startGateway(...flags: readonly string[]): Promise<Gateway
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
   });
-  const url = await Promise.race([addressOf(child), exited.then(() => Promise.reject(new Error(`It ended: ${log}`)))]);
+  const ended = exited.then(([code, signal]) => Promise.reject(new Error(`It ended with ${code ?? signal}: ${log}`)));
+  const url = await Promise.race([addressOf(child), ended]);
   await warm(url);
   return {
     url,
@@ -51,7 +52,8 @@ async function addressOf(child: ChildProcess): Promise<string> {
     const address = /listens on (http:\S+)\//.exec(line)?.[1];
     if (address) return address;
   }
-  throw new Error('It printed no address.');
+  // It has ended, which the caller sees, and knows more about.
+  return new Promise(() => {});
 }
 
 async function warm(url: string): Promise<void> {
