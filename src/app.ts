@@ -6,7 +6,7 @@ import type { EventSink } from './core/ports.ts';
 import { Scheduler } from './core/scheduler.ts';
 import type { EngineName } from './engine/engine.ts';
 import { selectEngine } from './engine/select.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, ServedGateway } from './gateway.ts';
 import { createServer } from './graphql/server.ts';
 import { hasFastJpeg } from './image/decode-fast-jpeg.ts';
 import type { ModelVersion } from './models/manifest.ts';
@@ -74,13 +74,15 @@ export function startSchedule({ pool, defaultModel }: Gateway, config: Config, l
 }
 
 export function openServer(
-  gateway: Gateway,
+  gateway: ServedGateway,
   config: Config,
   adminToken: string,
   events: EventSink,
 ): Promise<FastifyInstance> {
-  const { maxUploadBytes, uploadMemory, uploadTimeout } = config;
-  return createServer({ gateway, events, adminToken, maxUploadBytes, uploadMemory, uploadTimeout });
+  const { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions } = config;
+  const batch = { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout };
+  const limits = { maxUploadBytes, uploadMemory, uploadTimeout, batch, maxSubscriptions };
+  return createServer({ gateway, events, adminToken, ...limits });
 }
 
 async function selectEngines(requested: Config['engine'], versions: readonly ModelVersion[], log: Logger) {

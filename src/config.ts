@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { batchSettings } from './batch-settings.ts';
 import { ENGINE_NAMES } from './engine/engine.ts';
 import { KEEP_ALIVE_FORMS, POLICY_NAMES, parseKeepAlive } from './policies.ts';
 import { parseDrill } from './pool/drill.ts';
@@ -174,6 +175,7 @@ const settings = {
     fallback: 30_000,
     help: 'longest time for a request to arrive completely, in ms',
   },
+  ...batchSettings,
   maxPixels: {
     env: 'WARMPOOL_MAX_PIXELS',
     schema: count(1),
@@ -248,6 +250,14 @@ export function loadConfig(
       `${sourceOf('maxUploadBytes')} is ${maxUploadBytes}, ${sourceOf('uploadMemory')} is ${uploadMemory}: ` +
         `${flagOf('uploadMemory')} must be at least twice as large as ${flagOf('maxUploadBytes')}, ` +
         'because a file may need twice its size while it is received.',
+    );
+  }
+  const { batchMemory } = config;
+  if (settings.batchMemory && 2 * maxUploadBytes > batchMemory) {
+    throw new ConfigError(
+      `${sourceOf('maxUploadBytes')} is ${maxUploadBytes}, ${sourceOf('batchMemory')} is ${batchMemory}: ` +
+        `${flagOf('batchMemory')} must be at least twice as large as ${flagOf('maxUploadBytes')}, ` +
+        'because memory is given in blocks of powers of two.',
     );
   }
   return { ...config, reserved: Math.min(reserved, maxWorkers) };

@@ -1,4 +1,5 @@
 /** What the outer layers (GraphQL, the command line) are given: the models and the pool that serves them. */
+import type { Batches } from './batches/batches.ts';
 import type { EngineName } from './engine/engine.ts';
 import type { ModelVersion } from './models/manifest.ts';
 import type { ModelRepository } from './models/repository.ts';
@@ -11,4 +12,9 @@ export interface Gateway {
   engineOf(version: ModelVersion): EngineName;
   readonly pool: WarmPool;
   readonly maxWorkers: number;
+}
+
+/** A gateway that is served. */
+export interface ServedGateway extends Gateway {
+  readonly batches: Batches;
 }

@@ -64,7 +64,11 @@ describe('the README', () => {
     // The lock file is complete; that the packages are there is why this test runs.
     // Without scripts: `prepare` would build anew what the other tests are running.
     await run('npm', ['ci', '--dry-run', '--ignore-scripts'], { cwd: ROOT });
-    const child = spawn('npm', ['start'], { cwd: ROOT, env: { ...process.env, PORT: '0' }, detached: true });
+    const child = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0', WARMPOOL_DATA_DIR: folder },
+      detached: true,
+    });
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('listens on http://')) break;
     process.kill(-(child.pid as number), 'SIGTERM');
     await once(child, 'exit');

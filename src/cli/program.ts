@@ -11,6 +11,7 @@ import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../s
 import { PLAN_SETTINGS } from '../sim/plan-settings.ts';
 import { SIMULATE_SETTINGS } from '../sim/settings.ts';
 import { WorkloadError } from '../workload/workload.ts';
+import { BATCH_SETTINGS } from './batch/settings.ts';
 
 /** A wrong setting, model name, repository, engine, trace or address. */
 const USER_ERRORS = [
@@ -43,6 +44,7 @@ const HELP = `
 Start with:
   warmpool serve                the gateway, and its page on http://127.0.0.1:4000/
   warmpool classify photo.jpg   one answer, without a server
+  warmpool batch photos/        many answers, from a gateway that runs
   warmpool simulate             policies against each other, on virtual time
   warmpool loadtest             the same over real HTTP
   warmpool plan                 what to reserve, and what it costs`;
@@ -60,6 +62,14 @@ Exit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.
 Examples:
   warmpool classify cat.jpg
   warmpool classify --json photos/*.jpg | jq .label`;
+
+const BATCH_HELP = `
+Ctrl-C, a lost connection or a restart of the gateway loses nothing: run the same command again to go on.
+Exit status: 0 if every file was classified, 1 if any failed, 2 for wrong usage.
+
+Examples:
+  warmpool batch photos/ --out results.csv
+  warmpool batch photos/ --format jsonl | jq 'select(.label == "cat").file'`;
 
 const SIMULATE_HELP = `
 Examples:
@@ -101,6 +111,16 @@ export async function run(argv: readonly string[]): Promise<void> {
     .action(async (files, { json, ...flags }) => {
       const config = loadConfig(CLASSIFY_SETTINGS, flags, process.env);
       await (await import('./classify.ts')).classify(files, json === true, config);
+    });
+
+  withSettings(program.command('batch <path...>'), BATCH_SETTINGS)
+    .description('Send picture files, and the pictures in folders, to a running gateway; print what each shows.')
+    .option('--out <file>', 'write the results to this file instead of stdout')
+    .option('--quiet', 'do not show how far it is')
+    .addHelpText('after', BATCH_HELP)
+    .action(async (paths, { out, quiet, ...flags }) => {
+      const { values } = readSettings(BATCH_SETTINGS, flags, process.env);
+      await (await import('./batch.ts')).batch(paths, values, { out, quiet });
     });
 
   withSettings(program.command('simulate'), SIMULATE_SETTINGS)

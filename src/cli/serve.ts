@@ -1,9 +1,11 @@
 /** `warmpool serve`: config → gateway → listen → signals; and at the end the same in reverse, losing no accepted request. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { openGateway, openServer, startSchedule } from '../app.ts';
 import type { Config } from '../config.ts';
-import type { Gateway } from '../gateway.ts';
+import type { ServedGateway } from '../gateway.ts';
+import { openBatches } from '../open-batches.ts';
 import { ConfigError } from '../settings.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 
@@ -11,7 +13,7 @@ export async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const events = new LogSink(log);
   const adminToken = config.adminToken ?? randomBytes(24).toString('base64url');
-  const gateway = await openGateway(config, events, log);
+  const gateway = await openAll(config, events, log);
   const schedule = startSchedule(gateway, config, log);
   const server = await openServer(gateway, config, adminToken, events);
   const end = (drainTimeoutMs: number) => {
@@ -22,6 +24,16 @@ export async function serve(config: Config): Promise<void> {
   const address = await listen(server, config, end);
   process.stdout.write(`Warmpool listens on ${address}/\n`);
   if (config.adminToken === null) process.stdout.write(`Admin token, until the next start: ${adminToken}\n`);
+}
+
+async function openAll(config: Config, events: LogSink, log: Logger): Promise<ServedGateway> {
+  const gateway = await openGateway(config, events, log);
+  try {
+    return { ...gateway, batches: await openBatches(config, { ...gateway, events, log }) };
+  } catch (error) {
+    await gateway.pool.close();
+    throw error;
+  }
 }
 
 async function listen(
@@ -40,10 +52,11 @@ async function listen(
 }
 
 /** Answers what was accepted, refuses what comes now, then stops the workers. The process ends by itself after that. */
-async function shutDown(server: FastifyInstance, gateway: Gateway, drainTimeoutMs: number): Promise<void> {
+async function shutDown(server: FastifyInstance, gateway: ServedGateway, drainTimeoutMs: number): Promise<void> {
   const giveUp = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs);
   await server.close();
   clearTimeout(giveUp);
+  await gateway.batches.close();
   await gateway.pool.close();
 }
 

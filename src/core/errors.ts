@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'WORKER_FAILED'
+  | 'BATCH_NOT_FOUND'
+  | 'SPOOL_FULL'
   | 'BAD_USER_INPUT';
 
 export class GatewayError extends Error {

@@ -13,7 +13,7 @@ export interface Selection {
   readonly skipped: readonly Skipped[];
 }
 
-export interface Skipped {
+interface Skipped {
   readonly engine: EngineName;
   readonly why: string;
 }

@@ -1,39 +1,46 @@
 /** What a resolver knows of its request and of the gateway. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import { GatewayError } from '../core/errors.ts';
-import type { Gateway } from '../gateway.ts';
+import type { ServedGateway } from '../gateway.ts';
 import type { UploadReader } from './upload-reader.ts';
 
 export interface Context {
-  readonly gateway: Gateway;
+  readonly gateway: ServedGateway;
   readonly uploads: UploadReader;
   /** Aborted when the client goes away before its answer. */
   readonly gone: AbortSignal;
-  /** Aborted, with the error to report, if the upload takes too long or too much; null if the request carries none. */
+  /** Aborted, with the error to report, if the upload is too much or too slow; null if the request carries none. */
   readonly arrival: AbortSignal | null;
   /** Throws UNAUTHENTICATED or FORBIDDEN unless the request carries the admin's token. */
   requireAdmin(): void;
 }
 
 export interface ContextParts {
-  readonly gateway: Gateway;
+  readonly gateway: ServedGateway;
   readonly uploads: UploadReader;
   readonly adminToken: string;
 }
 
-export function createContext(request: FastifyRequest, reply: FastifyReply, parts: ContextParts): Context {
+/** What a transport knows of a request. */
+export interface RequestParts extends Pick<Context, 'gone' | 'arrival'> {
+  readonly authorization: string | undefined;
+}
+
+export function createContext(
+  { gateway, uploads, adminToken }: ContextParts,
+  { authorization, gone, arrival }: RequestParts,
+): Context {
+  return { gateway, uploads, gone, arrival, requireAdmin: () => requireToken(authorization, adminToken) };
+}
+
+/** Aborted when the client goes away before its answer. */
+export function goneBefore(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
   });
-  return {
-    gateway: parts.gateway,
-    uploads: parts.uploads,
-    gone: gone.signal,
-    arrival: request.arrival,
-    requireAdmin: () => requireToken(request.headers.authorization, parts.adminToken),
-  };
+  return gone.signal;
 }
 
 function requireToken(authorization: string | undefined, expected: string): void {

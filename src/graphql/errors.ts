@@ -1,5 +1,4 @@
 /** The only place where an error becomes something that a client sees: a message, a stable code, and no stack trace. */
-import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
@@ -20,7 +19,7 @@ const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 
 
 export function createErrorFormatter(events: EventSink) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const cause = unwrapResolverError(error);
+    const cause = (error instanceof GraphQLError && error.originalError) || error;
     const { path, locations } = formatted;
     const place = { ...(path && { path }), ...(locations && { locations }) };
     if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...place };
@@ -45,6 +44,12 @@ export function formatHttpError(error: FastifyError, events: EventSink): GraphQL
   return INTERNAL_ERROR;
 }
 
+/** What a transport refuses before GraphQL sees it. */
+export function formatRefusal(status: number, message: string): GraphQLFormattedError {
+  const code = status === 403 ? 'FORBIDDEN' : status === 503 ? 'OVERLOADED' : 'BAD_REQUEST';
+  return { message, extensions: { code } };
+}
+
 export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
 }
@@ -57,17 +62,43 @@ export function fromMultipartError(error: unknown, maxBytes: number): GatewayErr
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error;
   const { message } = error;
   if (message.includes('File truncated')) return fileTooLarge(maxBytes);
-  if (message.includes('max file uploads'))
-    return new GatewayError('TOO_MANY_FILES', 'One file a request is accepted.');
   if (message.includes('disconnected')) return new GatewayError('CANCELLED', 'The client went away.');
   if (message.includes('multiple times')) {
     return new GatewayError('BAD_USER_INPUT', 'One file can be used only once in a request.');
   }
-  return new GatewayError('BAD_USER_INPUT', `The multipart request cannot be read: ${message.slice(0, 300)}`);
+  return unreadable(message.slice(0, 300));
 }
 
 export function fileTooLarge(maxBytes: number): GatewayError {
   return new GatewayError('IMAGE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
+}
+
+export function batchTooLarge(maxBytes: number): GatewayError {
+  return new GatewayError(
+    'TOO_MANY_FILES',
+    `The files are larger than ${maxBytes} bytes together, the most that is accepted in one batch.`,
+  );
+}
+
+export function tooManyFiles(maxFiles: number): GatewayError {
+  const limit =
+    maxFiles === 1 ? 'One file a request, or one list of files, is' : `At most ${maxFiles} files a request are`;
+  return new GatewayError('TOO_MANY_FILES', `${limit} accepted.`);
+}
+
+/** Of a list whose files have these names. */
+export function misplacedFile(name: string, place: number, names: readonly string[]): GatewayError {
+  if (place >= names.length) return tooManyFiles(names.length);
+  const message = `The files must be sent in the order of their list: ${name.slice(0, 100)} came in place of ${names[place]}.`;
+  return new GatewayError('BAD_USER_INPUT', message);
+}
+
+export function fieldTooLarge(maxBytes: number): GatewayError {
+  return unreadable(`\`operations\` and \`map\` may have ${maxBytes} bytes each.`);
+}
+
+function unreadable(why: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', `The multipart request cannot be read: ${why}`);
 }
 
 function isHttpError(error: unknown): boolean {

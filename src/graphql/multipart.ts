@@ -1,40 +1,31 @@
 /**
  * Multipart requests on a Fastify route: the GraphQL operation is parsed out, its files stay streams that the resolvers
- * read. Everything is refused as early as it can be known: the CSRF header before any byte, a declared length over the
- * limit, and an upload that does not arrive in time.
+ * read. Everything is refused as early as it can be known: the CSRF header before any byte, a length that no request may
+ * have, and an upload that is too much or does not arrive in time.
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-minimal';
 import { GatewayError } from '../core/errors.ts';
 import { unlessAborted } from './abort.ts';
-import { fileTooLarge, formatGatewayError, fromMultipartError } from './errors.ts';
-import { guardMap } from './map-guard.ts';
-
-export interface MultipartLimits {
-  /** Of one file, in bytes. */
-  readonly maxBytes: number;
-  /** From the first byte to the last, in ms. */
-  readonly timeoutMs: number;
-}
+import { Arrival } from './arrival.ts';
+import { type ArrivalLimits, mostBytes, mostFieldBytes } from './arrival-terms.ts';
+import { batchTooLarge, formatGatewayError, fromMultipartError } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a multipart request: aborted, with the error to report, if it does not arrive in time or is too large. */
-    arrival: AbortSignal | null;
+    /** Of a multipart request. */
+    arrival: Arrival | null;
   }
 }
 
-/** Room for the boundaries, the `operations` and the `map` beside the file, in bytes. */
-const FRAME_BYTES = 64 * 1024;
-const MAX_FILES = 1;
 const MULTIPART = /^multipart\/form-data(?=;|$)/i;
 /** How long the rest of a request that has its answer is read and dropped. */
 const LINGER_MS = 5000;
 /** Either one makes a browser ask before it sends the request across sites. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
-export function acceptMultipart(fastify: FastifyInstance, limits: MultipartLimits): void {
+export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits): void {
   fastify.decorateRequest('arrival', null);
   // The body is not read here: preValidation hands the raw stream to the multipart parser.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
@@ -52,58 +43,53 @@ export function acceptMultipart(fastify: FastifyInstance, limits: MultipartLimit
       return reply.code(status).send({ errors: [formatGatewayError(refusal)] });
     }
   });
-  // What nobody read must not keep the connection's next request from being seen. An honest client sends to the end
-  // before it looks at its answer, and would see a broken connection instead if this one were closed at once.
-  fastify.addHook('onResponse', async ({ raw }) => {
-    raw.unpipe();
-    raw.resume();
-    if (raw.complete) return;
-    clearWithRequest(
-      setTimeout(() => raw.destroy(), LINGER_MS),
-      raw,
-    );
+  // What nobody read must not keep the connection's next request from being seen.
+  fastify.addHook('onResponse', async ({ raw, arrival }) => {
+    if (arrival) arrival.drop();
+    else raw.resume();
+    if (!raw.complete) linger(raw, arrival);
   });
 }
 
-function refuseEarly(request: FastifyRequest, { maxBytes }: MultipartLimits): void {
-  if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) {
+function refuseEarly({ headers }: FastifyRequest, limits: ArrivalLimits): void {
+  if (!PREFLIGHT_HEADERS.some((name) => headers[name])) {
     throw new GatewayError(
       'BAD_USER_INPUT',
       'Uploads need the header `apollo-require-preflight: true` (CSRF prevention).',
     );
   }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes + FRAME_BYTES) throw fileTooLarge(maxBytes);
+  if (Number(headers['content-length'] ?? 0) > mostBytes(limits)) throw batchTooLarge(limits.batch.maxBytes);
 }
 
-/** Aborted, with the error to report, if the request has not arrived completely in time, or is more than one file. */
-function arrivalOf(request: FastifyRequest, { maxBytes, timeoutMs }: MultipartLimits): AbortSignal {
-  const late = new AbortController();
-  const message = `The request did not arrive completely within ${timeoutMs} ms.`;
-  const timer = setTimeout(() => late.abort(new GatewayError('DEADLINE_EXCEEDED', message)), timeoutMs);
-  clearWithRequest(timer, request.raw);
-  // Chunked requests declare no length, and the parser's own limits end neither a file that no one asked for nor a field.
-  let received = 0;
-  request.raw.on('data', (chunk: Buffer) => {
-    received += chunk.length;
-    if (received > maxBytes + FRAME_BYTES) late.abort(fileTooLarge(maxBytes));
-  });
-  return late.signal;
-}
-
-/** A connection that ends between the answer and the end of its request closes no request: the timer must not wait for it. */
-function clearWithRequest(timer: NodeJS.Timeout, raw: IncomingMessage): void {
-  raw.once('close', () => clearTimeout(timer));
-  timer.unref();
-}
-
-async function parse(request: FastifyRequest, reply: FastifyReply, limits: MultipartLimits): Promise<unknown> {
-  request.arrival = arrivalOf(request, limits);
-  guardMap(request.raw);
-  const operation = processRequest(request.raw, reply.raw, {
-    maxFiles: MAX_FILES,
-    // One more, so that a file of exactly the limit is not taken for a truncated one; the reader counts.
+async function parse(request: FastifyRequest, reply: FastifyReply, limits: ArrivalLimits): Promise<unknown> {
+  const arrival = new Arrival(request.raw, limits);
+  request.arrival = arrival;
+  const { raw } = request;
+  const { pipe } = raw;
+  // The parser pipes the request into itself as soon as it has its listeners.
+  raw.pipe = (parser) => {
+    raw.pipe = pipe;
+    arrival.feed(parser);
+    return parser;
+  };
+  const operation = processRequest(raw, reply.raw, {
+    // One more, so that a file of exactly the limit is not taken for a truncated one; the readers count.
     maxFileSize: limits.maxBytes + 1,
-    maxFieldSize: FRAME_BYTES,
+    maxFieldSize: mostFieldBytes(limits),
   });
-  return await unlessAborted(operation, request.arrival);
+  return await unlessAborted(operation, arrival.signal);
+}
+
+/**
+ * An honest client sends to the end before it looks at its answer, and would see a broken connection instead if this one were
+ * closed at once. A batch has the time and the bytes that it would have had.
+ */
+function linger(raw: IncomingMessage, arrival: Arrival | null): void {
+  const close = () => raw.destroy();
+  if (arrival?.isBatch && !arrival.signal.aborted) {
+    arrival.signal.addEventListener('abort', close, { once: true });
+    return;
+  }
+  const timer = setTimeout(close, LINGER_MS).unref();
+  raw.once('close', () => clearTimeout(timer));
 }

@@ -1,9 +1,14 @@
 // Made from schema.graphql by `npm run codegen`.
+import type { BatchState } from '../batches/types.ts';
+import type { ItemStatus } from '../batches/types.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Batch as BatchModel, BatchItem as BatchItemModel, BatchEvent } from '../batches/types.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+export type EnumResolverSignature<T, AllowedValues = any> = { [key in keyof T]?: AllowedValues };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -23,12 +28,35 @@ export type Query = {
   readonly pool: PoolSummary;
   /** Everything that the scheduler knows. Admin only. */
   readonly poolStats: PoolStats;
+  /** By its id or the client's own; null if there is none (any more). */
+  readonly batch: Maybe<Batch>;
+  /** All batches that are kept, the latest first. Admin only. */
+  readonly batches: BatchConnection;
+};
+
+
+export type QueryBatchArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryBatchesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Classifies one picture. */
   readonly classify: Classification;
+  /**
+   * Takes many pictures at once and answers as soon as all have arrived, in the order of the list; they are classified in the
+   * background, from the first one on while the others are still being sent. With a `clientBatchId` that was used before nothing
+   * is uploaded a second time: the answer is the batch that has it. Of `options` only `model` and `topK` apply.
+   */
+  readonly classifyBatch: Batch;
+  /** Pictures that wait will not be classified; those that are being classified may finish. */
+  readonly cancelBatch: Batch;
   /** Sets how many workers of a model stay warm at all times; applies at once, without a restart. Admin only. */
   readonly provision: PoolStats;
 };
@@ -40,9 +68,37 @@ export type MutationClassifyArgs = {
 };
 
 
+export type MutationClassifyBatchArgs = {
+  images: ReadonlyArray<Scalars['Upload']['input']>;
+  clientBatchId?: InputMaybe<Scalars['ID']['input']>;
+  options?: InputMaybe<ClassifyOptions>;
+};
+
+
+export type MutationCancelBatchArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationProvisionArgs = {
   model: Scalars['String']['input'];
   reserved: Scalars['Int']['input'];
+};
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * How a batch fills up, over WebSocket (graphql-ws, `/graphql`) or Server-Sent Events (graphql-sse, `/graphql/stream`). First
+   * a snapshot, then every event; ends with the batch. `after`: instead of the snapshot, the events that follow this `seq`.
+   * Who reads too slowly gets a snapshot in place of the events that it missed.
+   */
+  readonly batchProgress: BatchProgress;
+};
+
+
+export type SubscriptionBatchProgressArgs = {
+  id: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type ClassifyOptions = {
@@ -250,6 +306,86 @@ export type PoolCounters = {
   readonly uselessSpawns: Scalars['Int']['output'];
 };
 
+/** Many pictures, classified in the background. Whoever knows its id may read it. */
+export type Batch = {
+  readonly __typename?: 'Batch';
+  readonly id: Scalars['ID']['output'];
+  readonly clientBatchId: Maybe<Scalars['ID']['output']>;
+  readonly state: BatchState;
+  /** The model version that classifies it, `name@version`. */
+  readonly model: Scalars['String']['output'];
+  /** ISO 8601. */
+  readonly createdAt: Scalars['String']['output'];
+  /** Pictures so far; final once the state is no longer ACCEPTING. */
+  readonly total: Scalars['Int']['output'];
+  readonly done: Scalars['Int']['output'];
+  readonly failed: Scalars['Int']['output'];
+  readonly cancelled: Scalars['Int']['output'];
+  /** Of the latest event, for `batchProgress(after:)`. */
+  readonly seq: Scalars['Int']['output'];
+  /** In the order of the upload. At most 1000 at once. */
+  readonly items: ItemConnection;
+};
+
+
+/** Many pictures, classified in the background. Whoever knows its id may read it. */
+export type BatchItemsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<ItemStatus>;
+};
+
+export type { BatchState };
+
+export type { ItemStatus };
+
+export type BatchItem = {
+  readonly __typename?: 'BatchItem';
+  /** Position in the upload, from 0. */
+  readonly index: Scalars['Int']['output'];
+  /** File name as it was sent. */
+  readonly name: Scalars['String']['output'];
+  readonly status: ItemStatus;
+  /** The most probable label; null unless the status is DONE. */
+  readonly label: Maybe<Scalars['String']['output']>;
+  readonly confidence: Maybe<Scalars['Float']['output']>;
+  readonly scores: Maybe<ReadonlyArray<Score>>;
+  /** Why it FAILED, else null. */
+  readonly error: Maybe<ItemError>;
+};
+
+export type ItemError = {
+  readonly __typename?: 'ItemError';
+  /** One of the codes of `classify`. */
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+export type ItemConnection = {
+  readonly __typename?: 'ItemConnection';
+  readonly nodes: ReadonlyArray<BatchItem>;
+  /** Give it as `after` for the next page; null on the last one. */
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type BatchConnection = {
+  readonly __typename?: 'BatchConnection';
+  readonly nodes: ReadonlyArray<Batch>;
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type BatchProgress = {
+  readonly __typename?: 'BatchProgress';
+  /** 1, 2, 3 … without a gap; a snapshot carries the number of the latest event. */
+  readonly seq: Scalars['Int']['output'];
+  readonly state: BatchState;
+  readonly total: Scalars['Int']['output'];
+  readonly done: Scalars['Int']['output'];
+  readonly failed: Scalars['Int']['output'];
+  /** What is done or has failed; null in a snapshot and in events of the batch itself. */
+  readonly item: Maybe<BatchItem>;
+};
+
 export type WithIndex<TObject> = TObject & Record<string, any>;
 export type ResolversObject<TObject> = WithIndex<TObject>;
 
@@ -326,11 +462,12 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversTypes = ResolversObject<{
   Upload: ResolverTypeWrapper<Scalars['Upload']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  ClassifyOptions: ClassifyOptions;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ClassifyOptions: ClassifyOptions;
   Priority: Priority;
   Classification: ResolverTypeWrapper<Classification>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -349,17 +486,26 @@ export type ResolversTypes = ResolversObject<{
   KindTime: ResolverTypeWrapper<KindTime>;
   WaitError: ResolverTypeWrapper<WaitError>;
   PoolCounters: ResolverTypeWrapper<PoolCounters>;
+  Batch: ResolverTypeWrapper<BatchModel>;
+  BatchState: BatchState;
+  ItemStatus: ItemStatus;
+  BatchItem: ResolverTypeWrapper<BatchItemModel>;
+  ItemError: ResolverTypeWrapper<ItemError>;
+  ItemConnection: ResolverTypeWrapper<Omit<ItemConnection, 'nodes'> & { nodes: ReadonlyArray<ResolversTypes['BatchItem']> }>;
+  BatchConnection: ResolverTypeWrapper<Omit<BatchConnection, 'nodes'> & { nodes: ReadonlyArray<ResolversTypes['Batch']> }>;
+  BatchProgress: ResolverTypeWrapper<BatchEvent>;
 }>;
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = ResolversObject<{
   Upload: Scalars['Upload']['output'];
   Query: Record<PropertyKey, never>;
-  Mutation: Record<PropertyKey, never>;
-  String: Scalars['String']['output'];
-  Int: Scalars['Int']['output'];
-  ClassifyOptions: ClassifyOptions;
   ID: Scalars['ID']['output'];
+  Int: Scalars['Int']['output'];
+  String: Scalars['String']['output'];
+  Mutation: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
+  ClassifyOptions: ClassifyOptions;
   Classification: Classification;
   Float: Scalars['Float']['output'];
   Score: Score;
@@ -375,6 +521,12 @@ export type ResolversParentTypes = ResolversObject<{
   KindTime: KindTime;
   WaitError: WaitError;
   PoolCounters: PoolCounters;
+  Batch: BatchModel;
+  BatchItem: BatchItemModel;
+  ItemError: ItemError;
+  ItemConnection: Omit<ItemConnection, 'nodes'> & { nodes: ReadonlyArray<ResolversParentTypes['BatchItem']> };
+  BatchConnection: Omit<BatchConnection, 'nodes'> & { nodes: ReadonlyArray<ResolversParentTypes['Batch']> };
+  BatchProgress: BatchEvent;
 }>;
 
 export interface UploadScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Upload'], any> {
@@ -385,11 +537,19 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   models: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
   pool: Resolver<ResolversTypes['PoolSummary'], ParentType, ContextType>;
   poolStats: Resolver<ResolversTypes['PoolStats'], ParentType, ContextType>;
+  batch: Resolver<Maybe<ResolversTypes['Batch']>, ParentType, ContextType, RequireFields<QueryBatchArgs, 'id'>>;
+  batches: Resolver<ResolversTypes['BatchConnection'], ParentType, ContextType, RequireFields<QueryBatchesArgs, 'first'>>;
 }>;
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = ResolversObject<{
   classify: Resolver<ResolversTypes['Classification'], ParentType, ContextType, RequireFields<MutationClassifyArgs, 'image'>>;
+  classifyBatch: Resolver<ResolversTypes['Batch'], ParentType, ContextType, RequireFields<MutationClassifyBatchArgs, 'images'>>;
+  cancelBatch: Resolver<ResolversTypes['Batch'], ParentType, ContextType, RequireFields<MutationCancelBatchArgs, 'id'>>;
   provision: Resolver<ResolversTypes['PoolStats'], ParentType, ContextType, RequireFields<MutationProvisionArgs, 'model' | 'reserved'>>;
+}>;
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = ResolversObject<{
+  batchProgress?: SubscriptionResolver<ResolversTypes['BatchProgress'], "batchProgress", ParentType, ContextType, RequireFields<SubscriptionBatchProgressArgs, 'id'>>;
 }>;
 
 export type ClassificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Classification'] = ResolversParentTypes['Classification']> = ResolversObject<{
@@ -510,10 +670,63 @@ export type PoolCountersResolvers<ContextType = Context, ParentType extends Reso
   uselessSpawns?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 }>;
 
+export type BatchResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Batch'] = ResolversParentTypes['Batch']> = ResolversObject<{
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  clientBatchId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['BatchState'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cancelled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  items?: Resolver<ResolversTypes['ItemConnection'], ParentType, ContextType, RequireFields<BatchItemsArgs, 'first'>>;
+}>;
+
+export type BatchStateResolvers = EnumResolverSignature<{ ACCEPTING?: any, RUNNING?: any, COMPLETED?: any, CANCELLED?: any }, ResolversTypes['BatchState']>;
+
+export type ItemStatusResolvers = EnumResolverSignature<{ QUEUED?: any, RUNNING?: any, DONE?: any, FAILED?: any, CANCELLED?: any }, ResolversTypes['ItemStatus']>;
+
+export type BatchItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BatchItem'] = ResolversParentTypes['BatchItem']> = ResolversObject<{
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ItemStatus'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  confidence?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  scores?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Score']>>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['ItemError']>, ParentType, ContextType>;
+}>;
+
+export type ItemErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ItemError'] = ResolversParentTypes['ItemError']> = ResolversObject<{
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+}>;
+
+export type ItemConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ItemConnection'] = ResolversParentTypes['ItemConnection']> = ResolversObject<{
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['BatchItem']>, ParentType, ContextType>;
+  next?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+}>;
+
+export type BatchConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BatchConnection'] = ResolversParentTypes['BatchConnection']> = ResolversObject<{
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Batch']>, ParentType, ContextType>;
+  next?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+}>;
+
+export type BatchProgressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BatchProgress'] = ResolversParentTypes['BatchProgress']> = ResolversObject<{
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['BatchState'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  item?: Resolver<Maybe<ResolversTypes['BatchItem']>, ParentType, ContextType>;
+}>;
+
 export type Resolvers<ContextType = Context> = ResolversObject<{
   Upload?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Classification?: ClassificationResolvers<ContextType>;
   Score?: ScoreResolvers<ContextType>;
   Receipt?: ReceiptResolvers<ContextType>;
@@ -527,5 +740,13 @@ export type Resolvers<ContextType = Context> = ResolversObject<{
   KindTime?: KindTimeResolvers<ContextType>;
   WaitError?: WaitErrorResolvers<ContextType>;
   PoolCounters?: PoolCountersResolvers<ContextType>;
+  Batch?: BatchResolvers<ContextType>;
+  BatchState?: BatchStateResolvers;
+  ItemStatus?: ItemStatusResolvers;
+  BatchItem?: BatchItemResolvers<ContextType>;
+  ItemError?: ItemErrorResolvers<ContextType>;
+  ItemConnection?: ItemConnectionResolvers<ContextType>;
+  BatchConnection?: BatchConnectionResolvers<ContextType>;
+  BatchProgress?: BatchProgressResolvers<ContextType>;
 }>;
 

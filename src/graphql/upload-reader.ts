@@ -20,11 +20,12 @@ export interface ReceivedUpload {
 }
 
 export class UploadReader {
-  readonly #maxBytes: number;
+  /** Of one file. */
+  readonly maxBytes: number;
   readonly #memory: UploadMemory;
 
   constructor({ maxBytes, memoryBytes }: UploadLimits) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
     this.#memory = new UploadMemory(memoryBytes);
   }
 
@@ -40,14 +41,14 @@ export class UploadReader {
       const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
       bytes = new Uint8Array(this.#memory.lend());
       for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
-        if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
+        if (size + chunk.length > this.maxBytes) throw fileTooLarge(this.maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
         bytes.set(chunk, size);
         size += chunk.length;
       }
     } catch (error) {
       if (bytes) this.#memory.giveBack(bytes.buffer);
-      throw fromMultipartError(arrival.aborted ? arrival.reason : error, this.#maxBytes);
+      throw fromMultipartError(arrival.aborted ? arrival.reason : error, this.maxBytes);
     }
     const { buffer } = bytes;
     return { bytes: bytes.subarray(0, size), release: () => this.#memory.giveBack(buffer) };

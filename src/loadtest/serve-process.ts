@@ -2,6 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,12 +32,13 @@ export class ServeProcess {
   #stopping = false;
   #log = '';
 
-  /** Starts `warmpool serve` with these flags. */
+  /** Starts `warmpool serve` with these flags, on data of its own. */
   constructor(flags: readonly string[]) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'warmpool-'));
     const args = ['serve', ...flags, '--port', '0'];
     this.#command = args.join(' ');
     this.#child = spawn(process.execPath, [PROGRAM, ...args], {
-      env: { ...process.env, WARMPOOL_ADMIN_TOKEN: this.#adminToken },
+      env: { ...process.env, WARMPOOL_DATA_DIR: dataDir, WARMPOOL_ADMIN_TOKEN: this.#adminToken },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C is for the load test, which then stops its servers.
       detached: true,
@@ -43,6 +47,7 @@ export class ServeProcess {
       () => this.#ended.abort(this.#failure(this.#end())),
       (error: Error) => this.#ended.abort(this.#failure(`cannot be started (${error.message})`)),
     );
+    void this.#exited.then(() => rmSync(dataDir, { recursive: true, force: true }));
     this.#stdout = this.#child.stdout as Readable;
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log = `${this.#log}${text}`.slice(-LOG_TAIL);

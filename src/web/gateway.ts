@@ -1,5 +1,5 @@
-// The client of the gateway's GraphQL endpoint: three operations, uploads by the multipart request specification,
-// and every way in which an answer can fail to come, as one GatewayFailure.
+// The client of the gateway's GraphQL endpoint: queries, the upload of one photo by the multipart request specification,
+// and every way in which an answer can fail to come, as one GatewayFailure. Batches have their own in batch/.
 
 interface Score {
   label: string;
@@ -58,10 +58,13 @@ export class GatewayFailure extends Error {
 }
 
 /** Relative to the page, so that a path prefix in front of the gateway does no harm. */
-const ENDPOINT = 'graphql';
+export const ENDPOINT = 'graphql';
 
 /** Longer than any healthy answer to a query that touches no worker. */
 const QUERY_TIMEOUT_MS = 5000;
+
+/** Makes an upload a request that no foreign page can send without asking. */
+export const UPLOAD_HEADERS = { 'apollo-require-preflight': 'true' };
 
 const POOL = '{ pool { reserved reservedBusy onDemand onDemandBusy queued } }';
 
@@ -90,9 +93,8 @@ export async function fetchModels(): Promise<Model[]> {
 
 /** Without a model, the gateway takes its default. */
 export async function classify(photo: File, model: string | undefined, signal: AbortSignal): Promise<Classification> {
-  // The preflight header makes the request a non-simple one, which no foreign page can send without asking.
-  const headers = { 'apollo-require-preflight': 'true' };
-  const answer = await post<{ classify: Classification }>({ body: classifyBody(photo, model), headers, signal });
+  const body = classifyBody(photo, model);
+  const answer = await post<{ classify: Classification }>({ body, headers: UPLOAD_HEADERS, signal });
   return answer.classify;
 }
 
@@ -106,9 +108,9 @@ export function classifyBody(photo: File, model: string | undefined): FormData {
   return form;
 }
 
-function query<T>(text: string): Promise<T> {
+export function query<T>(text: string, variables: Record<string, unknown> = {}): Promise<T> {
   return post<T>({
-    body: JSON.stringify({ query: text }),
+    body: JSON.stringify({ query: text, variables }),
     headers: { 'content-type': 'application/json' },
     signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
   });
@@ -119,10 +121,18 @@ async function post<T>(init: RequestInit): Promise<T> {
   try {
     response = await fetch(ENDPOINT, { ...init, method: 'POST' });
   } catch {
-    // The browser does not say which of the two it was.
-    throw new GatewayFailure('NO_ANSWER', 'The gateway did not answer, or the photo could not be read.', 0);
+    throw noAnswer();
   }
   return answerOf<T>(response.status, await response.text());
+}
+
+/** The browser does not say which of the two it was. */
+export function noAnswer(): GatewayFailure {
+  return new GatewayFailure('NO_ANSWER', 'The gateway did not answer, or a photo could not be read.', 0);
+}
+
+export function asFailure(error: unknown): GatewayFailure {
+  return error instanceof GatewayFailure ? error : new GatewayFailure('ERROR', String(error));
 }
 
 /** A failed GraphQL request has a JSON body whatever its status; what a proxy says in between often has not. */
@@ -134,9 +144,13 @@ export function answerOf<T>(status: number, body: string): T {
     throw new GatewayFailure(`HTTP_${status}`, `The gateway answered with status ${status}.`);
   }
   const error = answer.errors?.[0];
-  if (error) throw new GatewayFailure(error.extensions?.code ?? 'ERROR', error.message, error.extensions?.retryAfterMs);
+  if (error) throw failureOf(error);
   if (!answer.data) throw new GatewayFailure(`HTTP_${status}`, `The gateway answered with status ${status}.`);
   return answer.data;
+}
+
+export function failureOf({ message, extensions }: GraphQLErrorShape): GatewayFailure {
+  return new GatewayFailure(extensions?.code ?? 'ERROR', message, extensions?.retryAfterMs);
 }
 
 interface GraphQLErrorShape {

@@ -1,5 +1,5 @@
 // The photos on the page and what became of each: newest first, bounded, with everything released that leaves.
-import { type Classification, GatewayFailure } from './gateway.ts';
+import { asFailure, type Classification, type GatewayFailure } from './gateway.ts';
 import { UploadQueue } from './upload-queue.ts';
 
 export type Progress =
@@ -37,14 +37,13 @@ export class PhotoBoard {
     this.#ports = ports;
   }
 
-  /** Puts the files before all others, in their own order. Returns how many did not fit. */
-  add(files: readonly File[], model: string | undefined): number {
-    const fresh = files.slice(0, BOARD_LIMIT).map((file) => this.#photo(file, model));
+  /** Puts the files, no more than the limit, before all others, in their own order. */
+  add(files: readonly File[], model: string | undefined): void {
+    const fresh = files.map((file) => this.#photo(file, model));
     const all = [...fresh, ...this.#photos];
     this.#release(all.slice(BOARD_LIMIT));
     this.#show(all.slice(0, BOARD_LIMIT));
     for (const photo of fresh) this.#upload(photo);
-    return files.length - fresh.length;
   }
 
   retry(photo: Photo): void {
@@ -94,8 +93,4 @@ export class PhotoBoard {
     this.#photos = photos;
     this.#ports.changed(photos);
   }
-}
-
-function asFailure(error: unknown): GatewayFailure {
-  return error instanceof GatewayFailure ? error : new GatewayFailure('ERROR', String(error));
 }

@@ -1,8 +1,15 @@
 // Photos that are dropped anywhere on the page or pasted into it. Missing the box must not make the browser leave.
 import { useEffect, useState } from 'preact/hooks';
+import { droppedFolder } from './batch/named-file.ts';
 
-/** Returns true while files hover over the page. `take` must be the same function on every call. */
-export function usePhotoIntake(take: (files: File[]) => void): boolean {
+interface Takers {
+  take(files: File[]): void;
+  /** Of a drop with a folder among it. */
+  takeFolder(entries: FileSystemEntry[]): void;
+}
+
+/** Returns true while files hover over the page. The functions must be the same on every call. */
+export function usePhotoIntake({ take, takeFolder }: Takers): boolean {
   const [hovering, setHovering] = useState(false);
   useEffect(() => {
     const listening = new AbortController();
@@ -21,7 +28,9 @@ export function usePhotoIntake(take: (files: File[]) => void): boolean {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       setHovering(false);
-      take([...event.dataTransfer.files]);
+      const entries = droppedFolder(event.dataTransfer);
+      if (entries) takeFolder(entries);
+      else take([...event.dataTransfer.files]);
     }
     function paste(event: ClipboardEvent): void {
       take([...(event.clipboardData?.files ?? [])]);
@@ -32,6 +41,6 @@ export function usePhotoIntake(take: (files: File[]) => void): boolean {
     window.addEventListener('drop', drop, options);
     window.addEventListener('paste', paste, options);
     return () => listening.abort();
-  }, [take]);
+  }, [take, takeFolder]);
   return hovering;
 }

@@ -1,5 +1,8 @@
 /** The command line as users run it. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ROOT } from '../support/gateway-process.ts';
 
 export interface CliResult {
@@ -16,9 +19,12 @@ export function runCliIn(
   { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: Record<string, string> },
   ...args: readonly string[]
 ): Promise<CliResult> {
-  const options = { cwd, env: { ...process.env, ...env } };
+  // Of its own: other tests run beside this one.
+  const dataDir = mkdtempSync(join(tmpdir(), 'warmpool-'));
+  const options = { cwd, env: { ...process.env, WARMPOOL_DATA_DIR: dataDir, ...env } };
   return new Promise((resolve) => {
     execFile(process.execPath, [`${ROOT}/dist/main.cjs`, ...args], options, (error, stdout, stderr) => {
+      rmSync(dataDir, { recursive: true, force: true });
       resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

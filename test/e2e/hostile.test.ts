@@ -83,6 +83,7 @@ describe.skipIf(!corpus)('a corpus of pictures that broke other decoders', () =>
 
 describe('after all that', () => {
   it('there is no new file in the folder for temporary files', async () => {
-    expect(await readdir(temporary)).toEqual([]);
+    // The gateway's own data lie there too in this test.
+    expect((await readdir(temporary)).filter((name) => !name.startsWith('warmpool-'))).toEqual([]);
   });
 });

@@ -1,24 +1,8 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { browserPart, launchBrowser } from '../support/browser.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
-import { itNeeds, type Part } from '../support/require-part.ts';
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const browserPart: Part = {
-  name: 'Chromium',
-  available: existsSync(executablePath),
-  howToGet: 'install the package `chromium`, or set CHROMIUM to its path',
-};
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { itNeeds } from '../support/require-part.ts';
 
 describe('the page', () => {
   let gateway: GatewayProcess;
@@ -26,7 +10,7 @@ describe('the page', () => {
   beforeAll(async () => {
     if (!browserPart.available) return;
     gateway = await startGateway();
-    browser = await chromium.launch({ executablePath, args: FLAGS });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../batches/temporary-folder.ts';
 import { startGateway } from '../support/gateway-process.ts';
 import { type Classified, classify, type GraphQLAnswer } from '../support/graphql-client.ts';
 
@@ -51,6 +54,8 @@ it('the log says once which engine runs the model, and why faster ones do not', 
   ]);
 });
 
+const dataDir = await temporaryFolder();
+
 /** Resolves to the exit code and signal of a gateway that gets SIGTERM so long after it began to listen. */
 async function stopWhileStarting(afterMs: number): Promise<unknown[]> {
   const child = spawn(process.execPath, [
@@ -62,6 +67,8 @@ async function stopWhileStarting(afterMs: number): Promise<unknown[]> {
     '2',
     '--max-workers',
     '2',
+    '--data-dir',
+    join(dataDir, randomUUID()),
   ]);
   const exited = once(child, 'exit');
   child.stderr.resume();

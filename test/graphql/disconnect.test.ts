@@ -15,6 +15,8 @@ const start = (...flags: readonly string[]) =>
     'test/fixtures/models',
     '--model',
     'synthetic',
+    '--reserved',
+    '1',
     '--max-workers',
     '2',
     '--drain-timeout',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { warmUpPicture } from '../../src/image/warm-up-picture.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
-import { file, map, operations, post } from './raw-http.ts';
+import { file, map, operations, part, post } from './raw-http.ts';
 
 const picture = warmUpPicture();
 let gateway: GatewayProcess;
@@ -43,6 +43,9 @@ describe('a path out of the operation', () => {
     'variables..image',
     'variables.image.',
     '.variables.image',
+    'variables.list.1',
+    'variables.list.00',
+    'variables.list.4000000000',
   ])('is refused, and everything works as before: %s', async (path) => {
     expect(await send([path])).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
     expect((await send(['variables.image'])).code).toBeNull();
@@ -52,6 +55,15 @@ describe('a path out of the operation', () => {
     for (const path of ['variables.image.promise.then.call', 'variables.image.resolve', 'variables.image.promise']) {
       expect(await send(['variables.image', path])).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
     }
+    expect((await send(['variables.image'])).code).toBeNull();
+  });
+});
+
+describe('a map that is too deep to be walked', () => {
+  it('hides no path', async () => {
+    const deep = `{"0":["toString.call"],"1":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const answer = await post(gateway.url, [operations(), part('map', deep), file(picture)]);
+    expect(answer.code).toMatch(/^(BAD_USER_INPUT|TOO_MANY_FILES)$/);
     expect((await send(['variables.image'])).code).toBeNull();
   });
 });

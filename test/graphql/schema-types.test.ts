@@ -17,6 +17,16 @@ it('the generated resolver types are those of schema.graphql', async () => {
     pluginMap: { typescript, resolvers },
     config: {
       contextType: './context.ts#Context',
+      // The domain's own types stand behind these; resolvers of their fields make them GraphQL's.
+      mappers: {
+        Batch: '../batches/types.ts#Batch as BatchModel',
+        BatchItem: '../batches/types.ts#BatchItem as BatchItemModel',
+        BatchProgress: '../batches/types.ts#BatchEvent',
+      },
+      enumValues: {
+        BatchState: '../batches/types.ts#BatchState',
+        ItemStatus: '../batches/types.ts#ItemStatus',
+      },
       scalars: { Upload: "Promise<import('graphql-upload-minimal').FileUpload>" },
       strictScalars: true,
       enumsAsTypes: true,
@@ -26,5 +36,7 @@ it('the generated resolver types are those of schema.graphql', async () => {
       avoidOptionals: { field: true, query: true, mutation: true },
     },
   });
-  await expect(`// Made from schema.graphql by \`npm run codegen\`.\n${types}`).toMatchFileSnapshot(GENERATED);
+  // The generator exports the domain's enums as though they were values.
+  const text = types.replace(/^export \{ (\w+) \};$/gm, 'export type { $1 };');
+  await expect(`// Made from schema.graphql by \`npm run codegen\`.\n${text}`).toMatchFileSnapshot(GENERATED);
 });

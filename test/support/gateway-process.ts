@@ -1,6 +1,9 @@
 /** The gateway as users run it: its own process, on a free port, warm. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -18,17 +21,20 @@ export interface GatewayProcess {
   readonly log: () => string;
   /** Sends SIGTERM and waits; resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** Sends SIGKILL and waits. */
+  kill(): Promise<void>;
 }
 
-/** Starts `warmpool serve` with these flags and resolves once /readyz says 200. */
+/** Starts `warmpool serve` with these flags, on data of its own, and resolves once /readyz says 200. */
 export async function startGateway(...flags: readonly string[]): Promise<GatewayProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'warmpool-'));
   const child = spawn(process.execPath, [`${ROOT}/dist/main.cjs`, 'serve', '--port', '0', ...flags], {
     cwd: ROOT,
-    env: { ...process.env, WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN },
+    env: { ...process.env, WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN, WARMPOOL_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').finally(() => rm(dataDir, { recursive: true, force: true }));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
   });
@@ -43,6 +49,10 @@ export async function startGateway(...flags: readonly string[]): Promise<Gateway
       child.kill('SIGTERM');
       const [code] = await exited;
       return code as number | null;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }

@@ -79,19 +79,12 @@ describe('PhotoBoard', () => {
     const { board, urls, uploads, names } = setUp();
     board.add(files(2, 'old'), undefined);
     await settled();
-    expect(board.add(files(BOARD_LIMIT - 1, 'new'), undefined)).toBe(0);
+    board.add(files(BOARD_LIMIT - 1, 'new'), undefined);
     expect(names()).toHaveLength(BOARD_LIMIT);
     expect(names().at(-1)).toBe('old-0');
     expect(urls.has('old-1')).toBe(false);
     expect(uploads.get('old-1')?.signal.aborted).toBe(true);
     expect(uploads.get('old-0')?.signal.aborted).toBe(false);
-  });
-
-  it('tells how many files of one batch do not fit', () => {
-    const { board, names, urls } = setUp();
-    expect(board.add(files(BOARD_LIMIT + 3), undefined)).toBe(3);
-    expect(names().at(-1)).toBe(`photo-${BOARD_LIMIT - 1}`);
-    expect(urls.size).toBe(BOARD_LIMIT);
   });
 
   it('releases everything when cleared, and late answers change nothing', async () => {

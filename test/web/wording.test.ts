@@ -1,8 +1,24 @@
 // Facts about how figures and receipts read.
 import { describe, expect, it } from 'vitest';
+import type { BatchItem } from '../../src/web/batch/batch-gateway.ts';
+import { BatchItems } from '../../src/web/batch/batch-items.ts';
 import { GatewayFailure } from '../../src/web/gateway.ts';
 import type { Progress } from '../../src/web/photo-board.ts';
-import { boardProgress, duration, modelOption, percent, receiptLine, verdict } from '../../src/web/wording.ts';
+import {
+  baseName,
+  batchFigures,
+  batchPace,
+  boardProgress,
+  duration,
+  folderNotice,
+  groupName,
+  itemVerdict,
+  modelOption,
+  percent,
+  receiptLine,
+  timeLeft,
+  verdict,
+} from '../../src/web/wording.ts';
 
 describe('wording', () => {
   it('gives a verdict two decimals', () => {
@@ -48,5 +64,61 @@ describe('wording', () => {
     const failed: Progress = { stage: 'failed', failure: new GatewayFailure('OVERLOADED', 'full') };
     expect(boardProgress([{ progress: waiting }])).toBe('0 of 1 done');
     expect(boardProgress([{ progress: waiting }, { progress: failed }])).toBe('0 of 2 done, 1 failed');
+  });
+
+  it('says of a photo of a batch what it shows, or why not, in a word', () => {
+    const item: BatchItem = { index: 0, name: '', status: 'DONE', label: 'cat', confidence: 0.98, error: null };
+    const error = { code: 'BAD_IMAGE', message: 'no' };
+    expect(itemVerdict(item)).toBe('cat 0.98');
+    expect(itemVerdict({ ...item, status: 'FAILED', error })).toBe('BAD_IMAGE');
+    expect(itemVerdict({ ...item, status: 'RUNNING' })).toBe('Queued');
+    expect(itemVerdict({ ...item, status: 'CANCELLED' })).toBe('Cancelled');
+  });
+
+  it('names groups of photos, labels as they are', () => {
+    expect([groupName('all'), groupName('failed'), groupName('label:dog')]).toEqual(['All', 'Failed', 'dog']);
+  });
+
+  it('leaves the folders out of a name', () => {
+    expect([baseName('a/b/c.jpg'), baseName('c.jpg')]).toEqual(['c.jpg', 'c.jpg']);
+  });
+
+  it('says how far a batch is', () => {
+    const items = new BatchItems(Array.from({ length: 1200 }, () => ''));
+    items.set({ index: 0, name: '', status: 'DONE', label: 'cat', confidence: 1, error: null });
+    expect(batchFigures({ phase: 'running', items })).toBe('1 of 1,200 done');
+    items.set({ index: 1, name: '', status: 'FAILED', label: null, confidence: null, error: null });
+    expect(batchFigures({ phase: 'uploading', items })).toBe('1 of 1,200 done, 1 failed');
+    expect(batchFigures({ phase: 'cancelled', items })).toBe('Cancelled. 1 of 1,200 done, 1 failed');
+  });
+
+  it('says how fast a batch is and how long it will take, once that is known', () => {
+    const running = { phase: 'running', sent: 1, items: new BatchItems(['', '', '', '']) } as const;
+    expect(batchPace({ ...running, rate: null, answered: 0 })).toBe('');
+    expect(batchPace({ ...running, rate: 0, answered: 0 })).toBe('');
+    expect(batchPace({ ...running, rate: 1.26, answered: 2 })).toBe('1.3 photos/s, 2 s left');
+    expect(batchPace({ ...running, rate: 41.7, answered: 4 })).toBe('42 photos/s, 1 s left');
+    const uploading = { ...running, phase: 'uploading', sent: 0.439 } as const;
+    expect(batchPace({ ...uploading, rate: null, answered: 0 })).toBe('uploading 43%');
+    expect(batchPace({ ...uploading, rate: 2, answered: 0 })).toBe('uploading 43%, 2 photos/s, 2 s left');
+  });
+
+  it.each([
+    [0.2, '1 s'],
+    [59.4, '60 s'],
+    [59.6, '1 min'],
+    [150, '3 min'],
+    [3569, '59 min'],
+    [3600, '1 h 0 min'],
+    [5400, '1 h 30 min'],
+  ])('rounds %d s to %s', (seconds, text) => {
+    expect(timeLeft(seconds)).toBe(text);
+  });
+
+  it('speaks of a folder only if there is something to say', () => {
+    expect(folderNotice(3, 0)).toBe('');
+    expect(folderNotice(3, 1)).toBe('One file that is no picture was left out.');
+    expect(folderNotice(3, 1200)).toBe('1,200 files that are no pictures were left out.');
+    expect(folderNotice(0, 2)).toBe('There are no pictures in this folder.');
   });
 });

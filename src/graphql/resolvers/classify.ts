@@ -3,6 +3,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { classify as classifyPicture } from '../../pool/classifier.ts';
 import type { MutationResolvers } from '../schema-types.generated.ts';
 import { graphqlWorkerKind } from './pool.ts';
+import { positive } from './positive.ts';
 
 export const classify: MutationResolvers['classify'] = async (_root, { image, options }, context) => {
   const { gateway, uploads, gone, arrival } = context;
@@ -24,8 +25,3 @@ export const classify: MutationResolvers['classify'] = async (_root, { image, op
   });
   return { ...classification, receipt: { ...receipt, worker: graphqlWorkerKind(receipt.worker) } };
 };
-
-function positive(name: string, value: number | null | undefined, unit: string): number | null {
-  if (value === null || value === undefined || value >= 1) return value ?? null;
-  throw new GatewayError('BAD_USER_INPUT', `${name} is ${value}; it must be ${unit}, 1 or more.`);
-}

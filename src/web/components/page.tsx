@@ -1,39 +1,68 @@
-// The page: the pool on top, then a way in for photos, then one card for each.
+// The page: the pool on top, then a way in for photos, then one card for each, or a batch of many.
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { BOARD_LIMIT, type Photo } from '../photo-board.ts';
+import { chosenFolder, type FolderContent, type NamedFile, pickedFiles, readFolder } from '../batch/named-file.ts';
+import { useBatch } from '../batch/use-batch.ts';
+import type { Photo } from '../photo-board.ts';
 import { useModels } from '../use-models.ts';
 import { usePhotoBoard } from '../use-photo-board.ts';
 import { usePhotoIntake } from '../use-photo-intake.ts';
 import { usePool } from '../use-pool.ts';
+import { folderNotice } from '../wording.ts';
+import { BatchPanel } from './batch-panel.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PoolLine } from './pool-line.tsx';
 import { Results } from './results.tsx';
 import { Samples } from './samples.tsx';
 
+/** More at once, and folders, are a batch. */
+const MOST_CARDS_AT_ONCE = 20;
+
 export function Page() {
   const pool = usePool();
   const choice = useModels(typeof pool === 'object');
   const { board, photos } = usePhotoBoard();
+  const batch = useBatch();
   const [notice, setNotice] = useState('');
 
-  // Read when photos arrive, so that `take` stays one function and its listeners stay in place.
+  // Read when photos arrive, so that the functions stay the same and their listeners stay in place.
   const model = useRef(choice.chosen);
   model.current = choice.chosen;
+  const { begin } = batch;
+  const beginBatch = useCallback(
+    (files: readonly NamedFile[], remark: string) => {
+      const hasBegun = files.length === 0 || begin(files, model.current);
+      setNotice(hasBegun ? remark : 'A batch is being uploaded: wait until it is, or cancel it.');
+    },
+    [begin],
+  );
   const take = useCallback(
     (files: File[]) => {
       if (files.length === 0) return;
-      const leftOut = board.add(files, model.current);
-      setNotice(leftOut > 0 ? `The page holds ${BOARD_LIMIT} photos; the last ${leftOut} were left out.` : '');
+      if (files.length > MOST_CARDS_AT_ONCE) return beginBatch(pickedFiles(files), '');
+      board.add(files, model.current);
+      setNotice('');
     },
-    [board],
+    [board, beginBatch],
+  );
+  const takeFolder = useCallback(
+    ({ pictures, leftOut }: FolderContent) => beginBatch(pictures, folderNotice(pictures.length, leftOut)),
+    [beginBatch],
+  );
+  const takeChosenFolder = useCallback((files: File[]) => takeFolder(chosenFolder(files)), [takeFolder]);
+  const takeDroppedFolder = useCallback(
+    async (entries: FileSystemEntry[]) => {
+      setNotice('Reading the folder');
+      takeFolder(await readFolder(entries));
+    },
+    [takeFolder],
   );
   const retry = useCallback((photo: Photo) => board.retry(photo), [board]);
   function clear(): void {
     board.clear();
     setNotice('');
   }
-  const hovering = usePhotoIntake(take);
+  const hovering = usePhotoIntake({ take, takeFolder: takeDroppedFolder });
 
   return (
     <>
@@ -42,8 +71,8 @@ export function Page() {
         <PoolLine pool={pool} />
       </header>
       <main>
-        <div class={photos.length > 0 ? 'intake compact' : 'intake'}>
-          <DropZone take={take} />
+        <div class={photos.length > 0 || batch.session ? 'intake compact' : 'intake'}>
+          <DropZone take={take} takeFolder={takeChosenFolder} />
           <div class="intake-side">
             <Samples take={take} report={setNotice} />
             <ModelPicker choice={choice} />
@@ -53,6 +82,7 @@ export function Page() {
           {notice}
         </p>
         <Results photos={photos} retry={retry} clear={clear} />
+        {batch.session && <BatchPanel key={batch.session.id} session={batch.session} close={batch.close} />}
       </main>
       <footer class="hint">
         Sample photos: Stéfan van der Walt (CC0), Kentaro Wada (GPL-3+), Rachel Michetti (CC0)

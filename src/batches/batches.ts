@@ -1,0 +1,121 @@
+/**
+ * Batches as a whole: takes uploads into the spool and the store, has the items run, tells how far they are, and tidies up.
+ * To be closed before the pool: it gives back the items that run, which would fail for want of a pool.
+ */
+import type { Clock, EventSink } from '../core/ports.ts';
+import { batchNotFound, progress } from './progress.ts';
+import { Retention, type RetentionOptions } from './retention.ts';
+import type { Spool } from './spool.ts';
+import { SpoolCleaner } from './spool-cleaner.ts';
+import type { BatchUpload } from './spool-upload.ts';
+import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool-uploads.ts';
+import type { BatchStore, PageRequest, RunItem } from './store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+
+export type { BatchUpload } from './spool-upload.ts';
+
+export interface BatchesOptions extends UploadsOptions, RetentionOptions {
+  /** Most events that wait for a subscriber of `progress`; then it gets a snapshot instead. */
+  readonly maxLag: number;
+  /** Most items of all batches that are run at the same time. */
+  readonly concurrency: number;
+}
+
+export interface BatchesParts {
+  readonly store: BatchStore;
+  readonly spool: Spool;
+  readonly run: RunItem;
+  readonly clock: Clock;
+  /** Ms since the epoch. */
+  readonly wallClock: () => number;
+  readonly events: EventSink;
+  readonly options: BatchesOptions;
+}
+
+/**
+ * Items of batches that are run at the same time: one runs and one waits, for each worker. With more of them workers take
+ * more at once, which is faster as a whole; but whoever is in a hurry waits for it. Measured with the model cat-dog on two
+ * workers: 8 for each instead of 2 classify up to 20 % more pictures a second, and double the p95 of interactive requests.
+ */
+export function bulkConcurrency(maxWorkers: number): number {
+  return 2 * maxWorkers;
+}
+
+export class Batches {
+  readonly #parts: BatchesParts;
+  readonly #cleaner: SpoolCleaner;
+  readonly #uploads: Uploads;
+  readonly #retention: Retention;
+
+  constructor(parts: BatchesParts) {
+    const { options } = parts;
+    this.#parts = parts;
+    this.#cleaner = new SpoolCleaner(parts);
+    this.#uploads = new Uploads({ ...parts, cleaner: this.#cleaner });
+    this.#retention = new Retention({ ...parts, ...options, tidy: () => this.#tidy() });
+  }
+
+  /** Tidies up what an earlier process left, then begins to run items. */
+  async start(): Promise<void> {
+    const { spool, store, run, options } = this.#parts;
+    await spool.open();
+    await this.#retention.start();
+    store.process((work, signal) => {
+      this.#cleaner.follow(work.batchId);
+      return run(work, signal);
+    }, options.concurrency);
+  }
+
+  /** Aborts uploads, gives back what runs, and closes the store. */
+  async close(): Promise<void> {
+    await this.#uploads.close();
+    await this.#retention.close();
+    await this.#cleaner.close();
+    await this.#parts.store.close();
+  }
+
+  /** The batch that has the client batch id already, or an upload, which must be completed or aborted. */
+  begin(request: NewBatchRequest): Promise<BatchUpload | Batch> {
+    return this.#uploads.begin(request);
+  }
+
+  /** By its id or the client's own; null if there is none. */
+  find(id: string): Promise<Batch | null> {
+    return this.#parts.store.find(id);
+  }
+
+  list(page: PageRequest): Promise<Page<Batch>> {
+    return this.#parts.store.list(page);
+  }
+
+  async items(id: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
+    return this.#parts.store.items(await this.#idOf(id), page);
+  }
+
+  async cancel(id: string): Promise<Batch> {
+    const batch = await this.#parts.store.cancel(await this.#idOf(id));
+    if (batch.state === 'cancelled') this.#cleaner.follow(batch.id);
+    return batch;
+  }
+
+  /** See `progress.ts`. */
+  progress(id: string, after: number | null, signal: AbortSignal): AsyncGenerator<BatchEvent, void> {
+    return progress(this.#parts.store, { id, after, signal, maxLag: this.#parts.options.maxLag });
+  }
+
+  /** Null, or why batches cannot be used right now. */
+  trouble(): string | null {
+    return this.#parts.store.trouble();
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#uploads.tidy();
+    await this.#cleaner.sweep();
+  }
+
+  async #idOf(id: string): Promise<string> {
+    const batch = await this.find(id);
+    if (batch) return batch.id;
+    throw batchNotFound(id);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The gateway's connections to Redis, and what it means for callers that Redis is away.
+ *
+ * - `quick` fails at once while Redis is away: for requests, which can come back later. Notifications arrive on it too
+ *   (RESP3 allows both on one connection).
+ * - `patient` waits for Redis to return: for the outcomes of items, which exist nowhere else, and for BullMQ's worker.
+ *
+ * Both reconnect for as long as they are open.
+ */
+import { Redis } from 'ioredis';
+import { GatewayError } from '../core/errors.ts';
+import { scripts } from './redis-steps.ts';
+
+const LONGEST_RECONNECT_MS = 1_000;
+/** When coming back is worth it, in ms: the next attempt to reconnect will have been made. */
+export const RETRY_AFTER_MS = 2_000;
+/** More than BullMQ lets Redis wait for a job, in ms. */
+const PATIENT_SILENCE_MS = 15_000;
+/** Redis is there but takes nothing: memory or disk full, a replica, loading, a password that is wrong. */
+const REFUSALS = /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS)\b/;
+const CONNECTION_LOST = /^Connection is closed|^Stream isn't writeable|^Command aborted due to connection close/;
+
+export class RedisConnection {
+  readonly quick: Redis;
+  readonly patient: Redis;
+  #lastError: Error | undefined;
+  #closing = false;
+
+  /** A Redis that has not answered for `answerTimeoutMs` is away. */
+  constructor(url: string, answerTimeoutMs: number) {
+    const shared = {
+      scripts,
+      retryStrategy: (attempt: number) => (this.#closing ? null : Math.min(50 * attempt, LONGEST_RECONNECT_MS)),
+      connectTimeout: answerTimeoutMs,
+      autoResubscribe: false,
+    };
+    this.quick = new Redis(url, {
+      ...shared,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      socketTimeout: answerTimeoutMs,
+    });
+    this.patient = new Redis(url, { ...shared, maxRetriesPerRequest: null, socketTimeout: PATIENT_SILENCE_MS });
+    this.quick.on('error', (error) => {
+      this.#lastError = error;
+    });
+    this.quick.on('ready', () => {
+      this.#lastError = undefined;
+    });
+    // It reports the same as `quick`, which is asked more often.
+    this.patient.on('error', () => {});
+  }
+
+  /** Whether Redis was there when it was last heard of. */
+  get connected(): boolean {
+    return this.quick.status === 'ready';
+  }
+
+  /** Resolves once Redis is there or the first attempt to reach it has failed. */
+  attempted(): Promise<void> {
+    return new Promise((resolve) => {
+      this.quick.once('ready', resolve);
+      this.quick.once('close', resolve);
+    });
+  }
+
+  /** Resolves when a connection is lost from now on, or if one is lost now. */
+  async lost(): Promise<void> {
+    if (this.quick.status !== 'ready' || this.patient.status !== 'ready') return;
+    await Promise.race([closeOf(this.quick), closeOf(this.patient)]);
+  }
+
+  /** Rejects with OVERLOADED, and soon, while Redis is away. */
+  async call<T>(request: (redis: Redis) => Promise<T>): Promise<T> {
+    if (!this.connected) throw overloaded(this.#away);
+    try {
+      return await request(this.quick);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isRefusal(error)) throw overloaded(`Redis at ${this.#address} refuses: ${error.message}`);
+      throw !this.connected || isConnectionLost(error) ? overloaded(this.#away) : error;
+    }
+  }
+
+  /** Null, or why Redis cannot be used. */
+  trouble(): string | null {
+    return this.connected ? null : this.#away;
+  }
+
+  /** What still waits for Redis is rejected. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([end(this.quick), end(this.patient)]);
+  }
+
+  get #away(): string {
+    const away = `Redis at ${this.#address} cannot be reached`;
+    if (this.#lastError === undefined) return away;
+    // With several addresses for one host Node puts the reason into the code only.
+    return `${away}: ${this.#lastError.message || (this.#lastError as NodeJS.ErrnoException).code}`;
+  }
+
+  get #address(): string {
+    const { host, port, path } = this.quick.options;
+    return path ?? `${host}:${port}`;
+  }
+}
+
+/** Whether Redis is there but does not do what it is asked to, for now. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && REFUSALS.test(error.message);
+}
+
+function overloaded(reason: string): GatewayError {
+  return new GatewayError('OVERLOADED', `${reason.replace(/\.+$/, '')}.`, RETRY_AFTER_MS);
+}
+
+function isConnectionLost(error: Error): boolean {
+  return error.name === 'MaxRetriesPerRequestError' || CONNECTION_LOST.test(error.message);
+}
+
+/** While it waits for its next attempt `disconnect` would leave its commands pending; so that attempt is made, the last one. */
+function end(redis: Redis): Promise<void> {
+  if (redis.status === 'end') return Promise.resolve();
+  return new Promise((resolve) => {
+    redis.once('end', resolve);
+    if (redis.status === 'reconnecting') redis.once('ready', () => redis.disconnect());
+    else redis.disconnect();
+  });
+}
+
+function closeOf(redis: Redis): Promise<void> {
+  return new Promise((resolve) => redis.once('close', resolve));
+}

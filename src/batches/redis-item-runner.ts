@@ -1,0 +1,150 @@
+/**
+ * Takes items from the queue and runs them, as BullMQ's worker of this gateway.
+ *
+ * A job ends after its item's outcome is recorded. Who dies in between leaves a job whose lock runs out; whoever takes it next
+ * finds the outcome and ends it. An item without outcome is run again.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { type Job, WaitingError, Worker } from 'bullmq';
+import { isRefusal, type RedisConnection } from './redis-connection.ts';
+import { ITEM_QUEUE, type ItemJob } from './redis-item-queue.ts';
+import { ItemRecords } from './redis-item-records.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RunItem } from './store.ts';
+import type { BatchWork, ItemOutcome } from './types.ts';
+
+/** An item whose gateway died so often while it ran is taken to be the cause. */
+const MOST_DEATHS = 5;
+/** How long the end of a worker may take, once its items have stopped, in ms. */
+const CLOSE_MS = 3_000;
+
+export interface ItemRunnerOptions {
+  readonly connection: RedisConnection;
+  readonly keys: RedisKeys;
+  readonly run: RunItem;
+  readonly concurrency: number;
+  /** An item of a dead gateway is taken by another one within that time. */
+  readonly stallIntervalMs: number;
+  /** Pause before an item that was given back is run again. */
+  readonly retryDelayMs: number;
+  readonly onError: (error: Error) => void;
+}
+
+export class ItemRunner {
+  readonly #options: ItemRunnerOptions;
+  readonly #records: ItemRecords;
+  readonly #worker: Worker<ItemJob>;
+  readonly #stopped = new AbortController();
+  readonly #running = new Map<AbortController, Promise<unknown>>();
+  #resting: Promise<void> | undefined;
+  #closed: Promise<void> = Promise.resolve();
+
+  constructor(options: ItemRunnerOptions) {
+    this.#options = options;
+    const { connection, keys, retryDelayMs } = options;
+    this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
+    // A lock runs out, one check marks the job, the next one takes it; each check may find that another gateway just made one.
+    const third = options.stallIntervalMs / 3;
+    this.#worker = new Worker<ItemJob>(ITEM_QUEUE, (job, token) => this.#process(job, token), {
+      connection: connection.patient,
+      prefix: keys.prefix,
+      concurrency: options.concurrency,
+      lockDuration: third,
+      stalledInterval: third,
+      // Counted here, so that the item gets an outcome.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      runRetryDelay: retryDelayMs,
+      settings: { backoffStrategy: () => retryDelayMs },
+    });
+    this.#worker.on('error', (error) => {
+      options.onError(error);
+      if (isRefusal(error)) this.#rest();
+    });
+  }
+
+  /**
+   * Aborts what runs, waits for it and gives it back, as far as Redis allows. `connection.close()` must follow: it makes
+   * `closed` settle in any case.
+   */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    for (const run of this.#running.keys()) run.abort();
+    await Promise.allSettled(this.#running.values());
+    await this.#resting;
+    const lost = this.#options.connection.lost();
+    this.#closed = this.#worker.close(!(await this.#isConnected()));
+    await within(CLOSE_MS, Promise.race([this.#closed, lost]));
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** If not, BullMQ's worker would wait for a connection to end that has ended. */
+  async #isConnected(): Promise<boolean> {
+    const { client, blockingClient } = this.#worker.getBackend();
+    const known = await Promise.race([Promise.all([client, blockingClient]).catch(() => []), []]);
+    return known.length > 0 && known.every((connection) => connection?.status === 'ready');
+  }
+
+  async #process(job: Job<ItemJob>, token: string | undefined): Promise<void> {
+    const { batchId, index } = job.data;
+    const work = await this.#records.begin(batchId, index);
+    if (work === null) return;
+    let outcome: ItemOutcome;
+    try {
+      outcome = job.stalledCounter >= MOST_DEATHS ? deadly(job.stalledCounter) : await this.#run(work);
+    } catch (error) {
+      if (!(await this.#records.giveBack(batchId, index))) return;
+      if (!this.#stopped.signal.aborted) throw error;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    await this.#records.record(batchId, index, outcome);
+  }
+
+  /** BullMQ's worker would ask again at once, thousands of times in a second. */
+  #rest(): void {
+    const { onError } = this.#options;
+    this.#resting ??= this.#pause()
+      .catch(onError)
+      .finally(() => {
+        this.#resting = undefined;
+      });
+  }
+
+  async #pause(): Promise<void> {
+    const { signal } = this.#stopped;
+    await this.#worker.pause(true);
+    await setTimeout(this.#options.retryDelayMs, undefined, { signal }).catch(() => {});
+    if (!signal.aborted) await this.#worker.resume();
+  }
+
+  async #run(work: BatchWork): Promise<ItemOutcome> {
+    this.#stopped.signal.throwIfAborted();
+    // One for each, so that what listens to its signal goes with it.
+    const controller = new AbortController();
+    const run = this.#options.run(work, controller.signal);
+    this.#running.set(controller, run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(controller);
+    }
+  }
+}
+
+function deadly(deaths: number): ItemOutcome {
+  const message = `The picture was given up: its gateway died or fell silent ${deaths} times while it was being classified.`;
+  return { ok: false, code: 'WORKER_FAILED', message };
+}
+
+/** Waits for `end`, but no longer than so. */
+async function within(ms: number, end: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([end, setTimeout(ms, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}

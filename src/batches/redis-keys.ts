@@ -1,0 +1,52 @@
+/** Names of everything that the batches keep in Redis, all under one prefix. BullMQ's own are `<prefix>:items:…`. */
+export class RedisKeys {
+  readonly prefix: string;
+  /** Sorted set of all batches, each as its `place`. */
+  readonly index: string;
+  /** Hash: client batch id → batch id. */
+  readonly clients: string;
+  /** Hash: batch whose upload lasts → gateway that takes it. */
+  readonly accepting: string;
+  /** Set of gateway ids, some of them perhaps dead. */
+  readonly gateways: string;
+  /** Channel: id of a batch in which something happened. */
+  readonly changes: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+    this.index = `${prefix}:batches`;
+    this.clients = `${prefix}:clients`;
+    this.accepting = `${prefix}:accepting`;
+    this.gateways = `${prefix}:gateways`;
+    this.changes = `${prefix}:changes`;
+  }
+
+  /** String, what it says of itself; expires when it falls silent. */
+  gateway(id: string): string {
+    return `${this.prefix}:gateway:${id}`;
+  }
+
+  of(batchId: string): BatchKeys {
+    const batch = `${this.prefix}:batch:${batchId}`;
+    return {
+      batch,
+      status: `${batch}:status`,
+      names: `${batch}:names`,
+      outcomes: `${batch}:outcomes`,
+      events: `${batch}:events`,
+    };
+  }
+}
+
+export interface BatchKeys {
+  /** Hash: what the batch is and its counters. */
+  readonly batch: string;
+  /** String: one letter for each item, q(ueued) r(unning) d(one) f(ailed) c(ancelled). */
+  readonly status: string;
+  /** Hash: index → file name. */
+  readonly names: string;
+  /** Hash: index → outcome. */
+  readonly outcomes: string;
+  /** Stream: the events, each with the id `<seq>-0`. */
+  readonly events: string;
+}

@@ -1,0 +1,56 @@
+/** Uploads that last: those to this gateway, and those that nobody goes on with. */
+import type { RedisConnection } from './redis-connection.ts';
+import { type Gateways, MISSED_BEATS } from './redis-gateways.ts';
+import type { RedisKeys } from './redis-keys.ts';
+
+export class Uploads {
+  readonly #connection: RedisConnection;
+  readonly #keys: RedisKeys;
+  readonly #gateways: Gateways;
+  /** To this gateway: batch → how many items were added. */
+  readonly #added = new Map<string, number>();
+  /** Batches that seem to be orphans, and how many times in a row they did. */
+  #suspects: ReadonlyMap<string, number> = new Map();
+
+  constructor(connection: RedisConnection, keys: RedisKeys, gateways: Gateways) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#gateways = gateways;
+  }
+
+  begin(batchId: string): void {
+    this.#added.set(batchId, 0);
+  }
+
+  added(batchId: string): void {
+    const before = this.#added.get(batchId);
+    if (before !== undefined) this.#added.set(batchId, before + 1);
+  }
+
+  /** How many items were added, or null if the upload is not to this gateway. */
+  count(batchId: string): number | null {
+    return this.#added.get(batchId) ?? null;
+  }
+
+  end(batchId: string): void {
+    this.#added.delete(batchId);
+  }
+
+  /**
+   * Batches whose upload has ended without their being complete or discarded: their gateway died, or Redis was away when it
+   * was to be told. They must seem so several times in a row, since after Redis was away all gateways are silent for a moment.
+   * To be called once for each beat.
+   */
+  async orphans(): Promise<readonly string[]> {
+    const accepting = await this.#connection.call((redis) => redis.hgetall(this.#keys.accepting));
+    // Cancelled, or complete without our having heard of it.
+    for (const batchId of this.#added.keys()) if (accepting[batchId] === undefined) this.end(batchId);
+    const alive = new Set((await this.#gateways.nodes()).map(({ id }) => id));
+    const suspects = Object.entries(accepting).flatMap(([batchId, gateway]) => {
+      const lasts = gateway === this.#gateways.id ? this.#added.has(batchId) : alive.has(gateway);
+      return lasts ? [] : [batchId];
+    });
+    this.#suspects = new Map(suspects.map((batchId) => [batchId, (this.#suspects.get(batchId) ?? 0) + 1]));
+    return suspects.filter((batchId) => (this.#suspects.get(batchId) ?? 0) >= MISSED_BEATS);
+  }
+}

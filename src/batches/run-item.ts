@@ -1,0 +1,114 @@
+/**
+ * How one item of a batch is run: from the spool into memory that the workers read, through the pool, to its outcome.
+ *
+ * What is wrong with the picture or its model fails the item. What will pass (a full queue, a worker that cannot start just
+ * now) is tried again for a while; what has to do with this gateway and not with the item gives it back to the store.
+ */
+import { randomUUID } from 'node:crypto';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { Clock, EventSink } from '../core/ports.ts';
+import type { ModelVersion } from '../models/manifest.ts';
+import type { Classification, ClassifyRequest } from '../pool/classifier.ts';
+import type { MemoryQueue } from './memory-queue.ts';
+import { isMissing, type Spool } from './spool.ts';
+import type { BatchWork, ItemOutcome } from './types.ts';
+
+export interface RunItemParts {
+  readonly spool: Pick<Spool, 'size' | 'read'>;
+  readonly memory: MemoryQueue;
+  readonly models: { resolve(key: string): ModelVersion };
+  /** By the pool. Rejects with a GatewayError. */
+  readonly classify: (request: ClassifyRequest) => Promise<Classification>;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  /** How long an item that the pool refuses is tried again, in ms. */
+  readonly patienceMs: number;
+}
+
+/** What is wrong here and may pass, such as too many open files, is tried again after so many ms. */
+const TROUBLE_RETRY_MS = 1000;
+
+export class ItemRunner {
+  readonly #parts: RunItemParts;
+
+  constructor(parts: RunItemParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws to give the item back. */
+  async run(work: BatchWork, signal: AbortSignal): Promise<ItemOutcome> {
+    const { clock, patienceMs } = this.#parts;
+    const giveUpAt = clock.now() + patienceMs;
+    for (let retryToken: string | null = null; ; ) {
+      try {
+        const { label, confidence, scores } = await this.#classify(work, retryToken, signal);
+        return { ok: true, label, confidence, scores };
+      } catch (error) {
+        // Cancelled, but not by the store: the pool is closed.
+        if (signal.aborted || isGatewayError(error, 'CANCELLED')) throw error;
+        const retryAfterMs = retryAfter(error);
+        if (retryAfterMs === null || clock.now() + retryAfterMs > giveUpAt) return this.#giveUp(error);
+        retryToken = (error instanceof GatewayError && error.retryToken) || null;
+        await nap(clock, retryAfterMs, signal);
+      }
+    }
+  }
+
+  async #classify(work: BatchWork, retryToken: string | null, signal: AbortSignal): Promise<Classification> {
+    const { spool, memory, models, classify } = this.#parts;
+    const { batchId, index, topK } = work;
+    const model = models.resolve(work.model);
+    const size = await spool.size(batchId, index);
+    const block = await memory.lend(size, signal);
+    const picture = new Uint8Array(block, 0, size);
+    const onReleased = () => memory.giveBack(block);
+    try {
+      await spool.read(batchId, index, picture);
+    } catch (error) {
+      onReleased();
+      throw error;
+    }
+    const request = { id: randomUUID(), picture, onReleased, model, topK, retryToken, signal };
+    return classify({ ...request, priority: 'bulk', deadlineMs: null });
+  }
+
+  #giveUp(error: unknown): ItemOutcome {
+    if (error instanceof GatewayError) {
+      // The pool will have room again. Without a time to come back it never will: the model can have no worker.
+      if (error.code === 'OVERLOADED' && error.retryAfterMs !== undefined) throw error;
+      return failed(error.code, error.message);
+    }
+    if (isMissing(error)) return failed('WORKER_FAILED', 'The picture is not in the spool any more.');
+    this.#parts.events.emit({ type: 'internalError', error });
+    return failed('WORKER_FAILED', 'The picture could not be read: internal error.');
+  }
+}
+
+/** When trying again is worth it, in ms; null for never. */
+function retryAfter(error: unknown): number | null {
+  if (error instanceof GatewayError) return error.retryAfterMs ?? null;
+  return isMissing(error) ? null : TROUBLE_RETRY_MS;
+}
+
+function isGatewayError(error: unknown, code: ErrorCode): boolean {
+  return error instanceof GatewayError && error.code === code;
+}
+
+function failed(code: ErrorCode, message: string): ItemOutcome {
+  return { ok: false, code, message };
+}
+
+/** Rejects with the signal's reason if that is aborted first. */
+function nap(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.at(clock.now() + ms, () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,141 @@
+/** The uploads of this process: how one begins, how many there are at once, and that a failed one leaves nothing behind. */
+import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../core/errors.ts';
+import type { EventSink } from '../core/ports.ts';
+import { MAX_ECHO } from './progress.ts';
+import type { Spool } from './spool.ts';
+import type { SpoolCleaner } from './spool-cleaner.ts';
+import { type BatchUpload, SpoolUpload, type UploadLimits } from './spool-upload.ts';
+import type { BatchStore } from './store.ts';
+import type { Batch } from './types.ts';
+
+export interface NewBatchRequest {
+  /** The client's own id for the batch, or null. */
+  readonly clientBatchId: string | null;
+  /** `name@version`. */
+  readonly model: string;
+  /** Number of scores that each result keeps; null for all. */
+  readonly topK: number | null;
+}
+
+export interface UploadsOptions extends UploadLimits {
+  /** Most uploads at the same time. */
+  readonly maxUploads: number;
+}
+
+export interface UploadsParts {
+  readonly store: BatchStore;
+  readonly spool: Spool;
+  readonly cleaner: Pick<SpoolCleaner, 'follow'>;
+  /** Ms since the epoch. */
+  readonly wallClock: () => number;
+  readonly events: EventSink;
+  readonly options: UploadsOptions;
+}
+
+/** It is as good as the batch's own id, so it must not be easy to guess. */
+const CLIENT_BATCH_ID = /^[A-Za-z0-9_-]{16,128}$/;
+/** When coming back is worth it while others upload, in ms. */
+const RETRY_AFTER_MS = 1000;
+
+export class Uploads {
+  readonly #parts: UploadsParts;
+  readonly #open = new Set<BatchUpload>();
+  /** Those that are about to be open. */
+  #beginning = 0;
+  /** Batches whose upload failed while the store was out of reach. */
+  readonly #left = new Set<string>();
+
+  constructor(parts: UploadsParts) {
+    this.#parts = parts;
+  }
+
+  /** The batch that has the client batch id already, or an upload, which must be completed or aborted. */
+  async begin(request: NewBatchRequest): Promise<BatchUpload | Batch> {
+    const { clientBatchId } = request;
+    if (clientBatchId !== null) {
+      checkForm(clientBatchId);
+      const known = await this.#parts.store.find(clientBatchId);
+      if (known && known.clientBatchId !== clientBatchId) throw badId(clientBatchId, 'is the id of another batch');
+      if (known && known.state !== 'accepting') return known;
+    }
+    const { maxUploads } = this.#parts.options;
+    const uploads = this.#open.size + this.#beginning;
+    if (uploads >= maxUploads) {
+      const message = `${uploads} of at most ${maxUploads} batches are being uploaded.`;
+      throw new GatewayError('OVERLOADED', message, RETRY_AFTER_MS);
+    }
+    this.#beginning++;
+    try {
+      return await this.#create(request);
+    } finally {
+      this.#beginning--;
+    }
+  }
+
+  /** Discards what could not be discarded when it failed. */
+  async tidy(): Promise<void> {
+    for (const batchId of this.#left) await this.#discard(batchId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((upload) => upload.abort()));
+  }
+
+  async #create({ clientBatchId, model, topK }: NewBatchRequest): Promise<BatchUpload | Batch> {
+    const { store, wallClock } = this.#parts;
+    const newBatch = { id: randomUUID(), clientBatchId, model, topK, createdAt: wallClock() };
+    let { batch, created } = await store.create(newBatch);
+    if (!created && this.#left.has(batch.id)) {
+      await this.#discard(batch.id);
+      ({ batch, created } = await store.create(newBatch));
+    }
+    if (created) return this.#upload(batch);
+    if (batch.state !== 'accepting') return batch;
+    throw badId(clientBatchId as string, 'belongs to a batch that is being uploaded');
+  }
+
+  #upload(batch: Batch): BatchUpload {
+    const { store, spool, options } = this.#parts;
+    const upload = new SpoolUpload({
+      batch,
+      store,
+      spool,
+      limits: options,
+      discard: () => this.#discard(batch.id),
+      onEnd: () => this.#open.delete(upload),
+    });
+    this.#open.add(upload);
+    return upload;
+  }
+
+  /** Never rejects: the upload's own error matters more. What cannot be done now is done later. */
+  async #discard(batchId: string): Promise<void> {
+    const { store, spool, cleaner, events } = this.#parts;
+    try {
+      const batch = await store.find(batchId);
+      if (batch && batch.state !== 'accepting') {
+        // It was cancelled; or it was sealed, and only the word of it was lost: who asks again is given it.
+        cleaner.follow(batchId);
+      } else {
+        // On a full disk the store has room to forget the batch only when its pictures are gone.
+        await spool.removeBatch(batchId);
+        if (batch) await store.discard(batchId);
+      }
+      this.#left.delete(batchId);
+    } catch (error) {
+      this.#left.add(batchId);
+      if (!(error instanceof GatewayError)) events.emit({ type: 'internalError', error });
+    }
+  }
+}
+
+function checkForm(clientBatchId: string): void {
+  if (CLIENT_BATCH_ID.test(clientBatchId)) return;
+  throw badId(clientBatchId, 'must be 16 to 128 characters of A-Z, a-z, 0-9, _ and -, such as a UUID');
+}
+
+function badId(clientBatchId: string, why: string): GatewayError {
+  const quoted = JSON.stringify(clientBatchId.slice(0, MAX_ECHO));
+  return new GatewayError('BAD_USER_INPUT', `clientBatchId ${quoted} ${why}.`);
+}

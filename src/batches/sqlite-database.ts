@@ -1,0 +1,157 @@
+/**
+ * The connection to a SQLite file that belongs to this process alone: its settings, its transactions, and what its errors
+ * mean to clients.
+ */
+import Libsql from 'libsql';
+import { GatewayError } from '../core/errors.ts';
+import { SqliteCheckpoint } from './sqlite-checkpoint.ts';
+import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+
+/** The driver ends the process if it is given anything else, such as a boolean. */
+type SqlValue = string | number | null;
+
+export interface Query<Row> {
+  get(...values: SqlValue[]): Row | undefined;
+  all(...values: SqlValue[]): Row[];
+  run(...values: SqlValue[]): void;
+}
+
+/** When it is worth trying again after the file could not be written, in ms. */
+const RETRY_AFTER_MS = 5_000;
+
+export class SqliteDatabase {
+  readonly #file: string;
+  readonly #lock: Libsql.Database;
+  readonly #db: Libsql.Database;
+  readonly #checkpoint: SqliteCheckpoint;
+  readonly #begin: Query<never>;
+  readonly #commit: Query<never>;
+  readonly #probe: Query<never>;
+  #trouble: string | null = null;
+
+  /** Throws if another process has the file open. */
+  constructor(file: string, maxBytes: number) {
+    this.#file = file;
+    this.#lock = lock(file);
+    this.#db = new Libsql(file);
+    try {
+      this.#configure(maxBytes);
+      this.#createTables();
+    } catch (error) {
+      this.#db.close();
+      this.#lock.close();
+      throw error;
+    }
+    this.#checkpoint = new SqliteCheckpoint(file);
+    this.#begin = this.prepare('BEGIN IMMEDIATE');
+    this.#commit = this.prepare('COMMIT');
+    this.#probe = this.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  }
+
+  prepare<Row>(sql: string): Query<Row> {
+    const statement = this.#db.prepare(sql);
+    return {
+      get: (...values) => statement.get(values) as Row | undefined,
+      all: (...values) => statement.all(values) as Row[],
+      run: (...values) => void statement.run(values),
+    };
+  }
+
+  /** All of it or nothing. */
+  async write<Result>(change: () => Result): Promise<Result> {
+    while (this.#checkpoint.underWay) await this.#checkpoint.underWay;
+    return this.writeNow(change);
+  }
+
+  /** For when no checkpoint can be under way. */
+  writeNow<Result>(change: () => Result): Result {
+    const result = this.#attempt(() => {
+      this.#begin.run();
+      const changed = change();
+      this.#commit.run();
+      return changed;
+    });
+    this.#trouble = null;
+    this.#checkpoint.countCommit();
+    return result;
+  }
+
+  read<Result>(look: () => Result): Result {
+    return this.#attempt(look);
+  }
+
+  /** While there is some, each call finds out whether it is over. */
+  trouble(): string | null {
+    if (this.#trouble !== null && this.#db.open && !this.#checkpoint.underWay) {
+      try {
+        this.writeNow(() => this.#probe.run());
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+      }
+    }
+    return this.#trouble;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#db.open) return;
+    await this.#checkpoint.close();
+    this.#trouble = 'The batch store is closed.';
+    this.#db.close();
+    this.#lock.close();
+  }
+
+  #configure(maxBytes: number): void {
+    this.#db.pragma('journal_mode = WAL');
+    // A commit is in the hands of the operating system: it survives the death of the process. Of the machine's power, the
+    // last commits do not; the file stays sound.
+    this.#db.pragma('synchronous = NORMAL');
+    this.#db.pragma('wal_autocheckpoint = 0');
+    this.#db.pragma('foreign_keys = ON');
+    const page = this.prepare<{ page_size: number }>('PRAGMA page_size').get();
+    this.#db.pragma(`max_page_count = ${Math.floor(maxBytes / (page?.page_size ?? 1))}`);
+  }
+
+  #createTables(): void {
+    const row = this.prepare<{ user_version: number }>('PRAGMA user_version').get();
+    if (row?.user_version === SCHEMA_VERSION) return;
+    if (row?.user_version !== 0) {
+      throw new Error(
+        `${this.#file} has version ${row?.user_version} of the batch tables; this is version ${SCHEMA_VERSION}.`,
+      );
+    }
+    this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  }
+
+  #attempt<Result>(body: () => Result): Result {
+    if (!this.#db.open) throw this.#refusal('OVERLOADED');
+    try {
+      return body();
+    } catch (error) {
+      // A full disk has rolled it back already.
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
+      this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;
+      throw this.#refusal(error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED');
+    }
+  }
+
+  #refusal(code: 'OVERLOADED' | 'SPOOL_FULL'): GatewayError {
+    return new GatewayError(code, this.#trouble ?? '', RETRY_AFTER_MS);
+  }
+}
+
+/** Held until it is closed, or the process dies. SQLite's own locks only last for a transaction. */
+function lock(file: string): Libsql.Database {
+  const db = new Libsql(`${file}.lock`);
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db.close();
+    throw isSqliteError(error, 'SQLITE_BUSY') ? new Error(`${file} is in use by another process.`) : error;
+  }
+}
+
+function isSqliteError(error: unknown, code?: string): error is Error & { readonly code: string } {
+  return error instanceof Libsql.SqliteError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,111 @@
+/** By which ids the batches of a command go, so that whoever runs it again goes on with those that the gateway has. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigError } from '../../settings.ts';
+import type { Picture } from './pictures.ts';
+
+export interface BatchIds {
+  /** Client batch id of the batch with this number, from 0, and these pictures. */
+  idOf(number: number, pictures: readonly Picture[]): Promise<string>;
+  /** All results are written. */
+  forget(): Promise<void>;
+}
+
+/** What makes batches of the same files different ones. */
+export interface BatchTerms {
+  readonly url: URL;
+  readonly model: string | null;
+  readonly topK: number | null;
+}
+
+/** By then no gateway has the batch any more. */
+const MAX_AGE_MS = 30 * 24 * 3_600_000;
+const UUID = /^[0-9a-f-]{36}$/;
+
+/** One that the user has named. */
+export class NamedIds implements BatchIds {
+  readonly #id: string;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  async idOf(number: number): Promise<string> {
+    return number === 0 ? this.#id : `${this.#id}-${number + 1}`;
+  }
+
+  async forget(): Promise<void> {}
+}
+
+/**
+ * Made up, and remembered until the results are written. A batch is the same as long as the gateway, the options, and path,
+ * size and time of each file are.
+ */
+export class RememberedIds implements BatchIds {
+  readonly #folder: string;
+  readonly #terms: BatchTerms;
+  readonly #files = new Set<string>();
+
+  private constructor(folder: string, terms: BatchTerms) {
+    this.#folder = folder;
+    this.#terms = terms;
+  }
+
+  /** Throws ConfigError if nothing can be remembered here. */
+  static async open(folder: string, terms: BatchTerms): Promise<RememberedIds> {
+    try {
+      // An id is as good as a key to its batch.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await removeOld(folder);
+    } catch (error) {
+      throw cannotRemember(folder, error);
+    }
+    return new RememberedIds(folder, terms);
+  }
+
+  /** The one that was used before, or a new one. */
+  async idOf(_number: number, pictures: readonly Picture[]): Promise<string> {
+    const file = join(this.#folder, digestOf(pictures, this.#terms));
+    this.#files.add(file);
+    const known = await readFile(file, 'utf8').catch(() => '');
+    if (UUID.test(known)) return known;
+    const id = randomUUID();
+    await writeFile(file, id, { mode: 0o600 }).catch((error) => {
+      throw cannotRemember(this.#folder, error);
+    });
+    return id;
+  }
+
+  async forget(): Promise<void> {
+    for (const file of this.#files) await rm(file, { force: true });
+  }
+}
+
+export function memoryFolder({ XDG_STATE_HOME }: NodeJS.ProcessEnv): string {
+  return join(XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'warmpool', 'batches');
+}
+
+function digestOf(pictures: readonly Picture[], { url, model, topK }: BatchTerms): string {
+  const hash = createHash('sha256').update(JSON.stringify([url.href, model, topK]));
+  for (const { path, size, mtimeMs } of pictures) hash.update(JSON.stringify([resolve(path), size, mtimeMs]));
+  return hash.digest('hex');
+}
+
+async function removeOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    // Another command may have removed it just now.
+    const age = Date.now() - ((await stat(file).catch(() => null))?.mtimeMs ?? Number.NaN);
+    if (age > MAX_AGE_MS) await rm(file, { force: true });
+  }
+}
+
+function cannotRemember(folder: string, error: unknown): ConfigError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new ConfigError(
+    `${folder} cannot be written (${code ?? message}), where the id of a batch is remembered: set XDG_STATE_HOME to another ` +
+      'folder, or name an id with --id.',
+  );
+}

@@ -1,0 +1,54 @@
+/** The settings of `warmpool batch`. */
+import { batchSettings } from '../../batch-settings.ts';
+import { SETTINGS } from '../../config.ts';
+import { LOADTEST_SETTINGS } from '../../loadtest/settings.ts';
+import { count, oneOf, type Setting, seconds, written } from '../../settings.ts';
+
+const { batchFiles, batchBytes } = batchSettings;
+/** The batches after the first one add a number to it. */
+const ID = /^[A-Za-z0-9_-]{16,120}$/;
+
+export const BATCH_SETTINGS = {
+  url: { ...LOADTEST_SETTINGS.url, help: 'the gateway that classifies them' },
+  model: LOADTEST_SETTINGS.model,
+  topK: {
+    env: null,
+    schema: count(1).nullable(),
+    fallback: null,
+    defaultText: 'all',
+    help: 'scores in each result, best first',
+  },
+  format: {
+    env: null,
+    schema: oneOf('csv', 'jsonl').nullable(),
+    fallback: null,
+    defaultText: 'jsonl if --out ends in .jsonl or .ndjson, else csv',
+    help: 'csv, or jsonl: one JSON object per line',
+  },
+  id: {
+    env: null,
+    schema: written(parseId).nullable(),
+    fallback: null,
+    defaultText: 'made up, and remembered until the results are written',
+    help: 'client batch id to go by: whoever knows it may read the results',
+  },
+  patience: {
+    env: null,
+    schema: seconds,
+    fallback: '60s',
+    help: 'how long to wait, all in all, for a gateway that is out of reach or has no room',
+  },
+  batchFiles: { ...batchFiles, help: 'most files of one batch; more of them are several batches, one after the other' },
+  batchBytes: { ...batchBytes, help: 'most bytes of one batch, all files together' },
+  maxUploadBytes: {
+    ...SETTINGS.maxUploadBytes,
+    schema: count(1),
+    help: 'largest file to send, in bytes; larger ones fail here',
+  },
+  maxFiles: { env: null, schema: count(1), fallback: 100_000, help: 'most files; more of them are refused' },
+} as const satisfies Record<string, Setting>;
+
+function parseId(text: string): string {
+  if (ID.test(text)) return text;
+  throw new SyntaxError('16 to 120 characters of A-Z, a-z, 0-9, _ and -, such as a UUID');
+}

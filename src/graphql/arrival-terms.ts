@@ -1,0 +1,61 @@
+/** What a multipart request may have: while it is not known yet, as one picture, and as a batch. */
+import type { GatewayError } from '../core/errors.ts';
+import { batchTooLarge, fieldTooLarge, fileTooLarge } from './errors.ts';
+
+export interface ArrivalLimits {
+  /** Of one file, in bytes. */
+  readonly maxBytes: number;
+  /** For one picture to arrive completely; for the next sign of life within a batch; in ms. */
+  readonly timeoutMs: number;
+  readonly batch: BatchLimits;
+}
+
+export interface BatchLimits {
+  readonly maxFiles: number;
+  /** Of all files together. */
+  readonly maxBytes: number;
+  /** For all of it to arrive, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** What a request may have. */
+export interface Terms {
+  /** Names of the files in the order in which they must come; null if that is for the parser to judge. */
+  readonly files: readonly string[] | null;
+  readonly bytes: number;
+  readonly tooLarge: () => GatewayError;
+}
+
+/** Room for the boundaries, the `operations` and the `map` beside one file, in bytes. */
+export const FRAME_BYTES = 64 * 1024;
+/** Beside each file of a batch: its place in the `operations` and the `map`; its boundary and headers. */
+const FIELD_BYTES_PER_FILE = 128;
+const HEAD_BYTES_PER_FILE = 1024;
+
+/** Most bytes that the `operations`, or the `map`, of any request may have. */
+export function mostFieldBytes({ batch }: ArrivalLimits): number {
+  return FRAME_BYTES + batch.maxFiles * FIELD_BYTES_PER_FILE;
+}
+
+/** Most bytes that any request may have. */
+export function mostBytes(limits: ArrivalLimits): number {
+  return Math.max(onePicture(limits).bytes, batchBytes(limits.batch.maxFiles, limits));
+}
+
+/** Not known yet; but no field may go on without an end. */
+export function pictureOrBatch(limits: ArrivalLimits): Terms {
+  const bytes = mostFieldBytes(limits);
+  return { files: null, bytes: 2 * bytes, tooLarge: () => fieldTooLarge(bytes) };
+}
+
+export function onePicture({ maxBytes }: ArrivalLimits): Terms {
+  return { files: null, bytes: FRAME_BYTES + maxBytes, tooLarge: () => fileTooLarge(maxBytes) };
+}
+
+export function batchOf(files: readonly string[], limits: ArrivalLimits): Terms {
+  return { files, bytes: batchBytes(files.length, limits), tooLarge: () => batchTooLarge(limits.batch.maxBytes) };
+}
+
+function batchBytes(files: number, { batch }: ArrivalLimits): number {
+  return batch.maxBytes + FRAME_BYTES + files * (FIELD_BYTES_PER_FILE + HEAD_BYTES_PER_FILE);
+}

@@ -1,0 +1,19 @@
+/** Every field that is not simply a property of its parent. */
+import { GraphQLUpload } from 'graphql-upload-minimal';
+import type { Resolvers } from '../schema-types.generated.ts';
+import { Batch, BatchItem, BatchState, batch, batches, batchProgress, cancelBatch, ItemStatus } from './batches.ts';
+import { classify } from './classify.ts';
+import { classifyBatch } from './classify-batch.ts';
+import { models } from './models.ts';
+import { pool, poolStats, provision } from './pool.ts';
+
+export const resolvers: Resolvers = {
+  Upload: GraphQLUpload,
+  Query: { models, pool, poolStats, batch, batches },
+  Mutation: { classify, classifyBatch, cancelBatch, provision },
+  Subscription: { batchProgress },
+  Batch,
+  BatchItem,
+  BatchState,
+  ItemStatus,
+};

@@ -1,0 +1,85 @@
+/** The composition root's second half: which store, spool and limits the batches of a gateway are made of. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Batches, bulkConcurrency } from './batches/batches.ts';
+import { MemoryQueue } from './batches/memory-queue.ts';
+import { openRedisStore } from './batches/redis-store.ts';
+import { ItemRunner } from './batches/run-item.ts';
+import { Spool } from './batches/spool.ts';
+import { openSqliteStore } from './batches/sqlite-store.ts';
+import type { BatchStore } from './batches/store.ts';
+import type { Config } from './config.ts';
+import type { EventSink } from './core/ports.ts';
+import { UploadMemory } from './graphql/upload-memory.ts';
+import type { ModelRepository } from './models/repository.ts';
+import { classify } from './pool/classifier.ts';
+import { systemClock } from './pool/system-clock.ts';
+import type { WarmPool } from './pool/warm-pool.ts';
+import { ConfigError } from './settings.ts';
+
+/** Between two looks for batches that may go, in ms. */
+const RETENTION_INTERVAL_MS = 60_000;
+
+export interface BatchParts {
+  readonly pool: WarmPool;
+  readonly repository: ModelRepository;
+  readonly events: EventSink;
+  readonly log: Logger;
+}
+
+/** Takes up what an earlier process left. */
+export async function openBatches(config: Config, parts: BatchParts): Promise<Batches> {
+  const { pool, repository, events, log } = parts;
+  // Whoever knows a batch's id may read it, and the ids are in there.
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw new ConfigError(`The data folder ${config.dataDir} cannot be made: ${error.message}`);
+  });
+  const store = await openStore(config, log);
+  const spool = new Spool({ folder: join(config.dataDir, 'spool'), quotaBytes: config.spoolBytes });
+  const runner = new ItemRunner({
+    spool,
+    memory: new MemoryQueue(new UploadMemory(config.batchMemory)),
+    models: repository,
+    classify: (request) => classify(pool, request),
+    clock: systemClock,
+    events,
+    patienceMs: config.taskTimeout,
+  });
+  const batches = new Batches({
+    store,
+    spool,
+    run: (work, signal) => runner.run(work, signal),
+    clock: systemClock,
+    wallClock: Date.now,
+    events,
+    options: {
+      maxFiles: config.batchFiles,
+      maxFileBytes: config.maxUploadBytes,
+      maxBatchBytes: config.batchBytes,
+      maxUploads: config.batchUploads,
+      maxLag: config.subscriptionLag,
+      concurrency: config.batchConcurrency ?? bulkConcurrency(config.maxWorkers),
+      maxAgeMs: config.batchAge * 1000,
+      keep: config.batchKeep,
+      intervalMs: RETENTION_INTERVAL_MS,
+    },
+  });
+  await batches.start();
+  return batches;
+}
+
+async function openStore(config: Config, log: Logger): Promise<BatchStore> {
+  const { redisUrl: url, redisPrefix: prefix, stallInterval: stallIntervalMs, dataDir } = config;
+  if (url === null) return openFile(dataDir);
+  const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
+  return openRedisStore({ url, prefix, stallIntervalMs, onError });
+}
+
+function openFile(dataDir: string): BatchStore {
+  try {
+    return openSqliteStore(join(dataDir, 'batches.db'));
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message} Choose another folder with --data-dir.`);
+  }
+}

@@ -1,0 +1,79 @@
+// The upload of a batch: one multipart request for all photos, sent by the one API that tells how far it is.
+import { answerOf, ENDPOINT, noAnswer, UPLOAD_HEADERS } from '../gateway.ts';
+import type { NamedFile } from './named-file.ts';
+
+export interface UploadOptions {
+  /** Chosen by the page, so that it can subscribe before the upload ends, and so that sending twice makes one batch. */
+  readonly clientBatchId: string;
+  /** Undefined for the gateway's default. */
+  readonly model: string | undefined;
+  readonly signal: AbortSignal;
+  /** Share of the bytes, 0 to 1. */
+  onSent(share: number): void;
+}
+
+const CLASSIFY_BATCH = `mutation ClassifyBatch($images: [Upload!]!, $clientBatchId: ID, $options: ClassifyOptions) {
+  classifyBatch(images: $images, clientBatchId: $clientBatchId, options: $options) { id }
+}`;
+
+/** Short enough for a page that answers at once. */
+const SLICE_MS = 10;
+/** Most characters of a name that the gateway takes. */
+const MAX_NAME_LENGTH = 255;
+
+export async function uploadBatch(files: readonly NamedFile[], options: UploadOptions): Promise<void> {
+  const { signal, onSent } = options;
+  const bytes = await sizeOf(files, signal);
+  const request = new XMLHttpRequest();
+  const abort = () => request.abort();
+  signal.addEventListener('abort', abort);
+  const sent = new Promise<void>((resolve, reject) => {
+    request.upload.onprogress = ({ loaded }) => onSent(Math.min(loaded / Math.max(bytes, 1), 1));
+    request.onload = () => resolve();
+    request.onerror = () => reject(noAnswer());
+    request.onabort = () => reject(signal.reason);
+    signal.throwIfAborted();
+    request.open('POST', ENDPOINT);
+    for (const [name, value] of Object.entries(UPLOAD_HEADERS)) request.setRequestHeader(name, value);
+    request.send(batchBody(files, options));
+  });
+  try {
+    await sent;
+    answerOf(request.status, request.responseText);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * The browser looks at each file on the disk when it is first asked for its size, at the latest when the request is sent, and
+ * does nothing else meanwhile: with thousands of files the page would stand still for seconds. So they are asked some at a time.
+ */
+async function sizeOf(files: readonly NamedFile[], signal: AbortSignal): Promise<number> {
+  let bytes = 0;
+  let since = performance.now();
+  for (const { file } of files) {
+    bytes += file.size;
+    if (performance.now() - since < SLICE_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    since = performance.now();
+  }
+  return bytes;
+}
+
+/** The parts must stand in this order: the gateway reads them as a stream. */
+export function batchBody(
+  files: readonly NamedFile[],
+  { clientBatchId, model }: Pick<UploadOptions, 'clientBatchId' | 'model'>,
+): FormData {
+  const options = model === undefined ? undefined : { model };
+  const variables = { images: files.map(() => null), clientBatchId, options };
+  const map = Object.fromEntries(files.map((_, index) => [index, [`variables.images.${index}`]]));
+  const form = new FormData();
+  form.append('operations', JSON.stringify({ query: CLASSIFY_BATCH, variables }));
+  form.append('map', JSON.stringify(map));
+  // The end of a long path tells more than its beginning.
+  for (const [index, { file, name }] of files.entries()) form.append(String(index), file, name.slice(-MAX_NAME_LENGTH));
+  return form;
+}

@@ -1,0 +1,70 @@
+// The batch that the page shows: made of files, or found by the id in the page's address.
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { batchInAddress, putInAddress } from './address.ts';
+import { cancelBatch, fetchItems, listen } from './batch-gateway.ts';
+import { BatchSession } from './batch-session.ts';
+import { oncePerFrame } from './frame.ts';
+import type { NamedFile } from './named-file.ts';
+import { uploadBatch } from './upload.ts';
+
+export interface BatchControl {
+  readonly session: BatchSession | null;
+  /** False if nothing was begun, because another upload would be lost. */
+  begin(files: readonly NamedFile[], model: string | undefined): boolean;
+  close(): void;
+}
+
+export function useBatch(): BatchControl {
+  const [session, setSession] = useState<BatchSession | null>(null);
+  const current = useRef<BatchSession | null>(null);
+  const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
+  const frame = useMemo(() => oncePerFrame(() => redraw(undefined)), []);
+
+  const show = useCallback((next: BatchSession | null) => {
+    current.current?.close();
+    current.current = next;
+    setSession(next);
+    putInAddress(next?.id ?? null);
+    next?.start();
+  }, []);
+  const ports = useMemo(() => ({ uploadBatch, cancelBatch, fetchItems, listen, changed: frame.request }), [frame]);
+  const begin = useCallback(
+    (files: readonly NamedFile[], model: string | undefined) => {
+      if (current.current?.phase === 'uploading') return false;
+      show(new BatchSession(crypto.randomUUID(), ports, files, model));
+      return true;
+    },
+    [ports, show],
+  );
+  const close = useCallback(() => show(null), [show]);
+
+  useEffect(() => {
+    function readAddress(): void {
+      const id = batchInAddress();
+      if (id === (current.current?.id ?? null)) return;
+      // Going back must not cost an upload.
+      if (current.current?.phase === 'uploading') putInAddress(current.current.id);
+      else show(id === null ? null : new BatchSession(id, ports));
+    }
+    readAddress();
+    window.addEventListener('hashchange', readAddress);
+    window.addEventListener('popstate', readAddress);
+    return () => {
+      window.removeEventListener('hashchange', readAddress);
+      window.removeEventListener('popstate', readAddress);
+      frame.cancel();
+      current.current?.close();
+    };
+  }, [frame, ports, show]);
+
+  const isUploading = session?.phase === 'uploading';
+  useEffect(() => {
+    if (!isUploading) return;
+    // The browser asks whether to stay.
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [isUploading]);
+
+  return { session, begin, close };
+}

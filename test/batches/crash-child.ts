@@ -1,0 +1,92 @@
+/**
+ * A gateway's batches without its server, to be killed: `crash-child.ts FOLDER upload` uploads one batch after the other,
+ * `crash-child.ts FOLDER drain` only runs what is there. It prints the id of each batch that it has accepted, and a line for
+ * whatever else has happened.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Batches } from '../../src/batches/batches.ts';
+import { MemoryQueue } from '../../src/batches/memory-queue.ts';
+import { ItemRunner } from '../../src/batches/run-item.ts';
+import { Spool } from '../../src/batches/spool.ts';
+import { openSqliteStore } from '../../src/batches/sqlite-store.ts';
+import { hasEnded } from '../../src/batches/state.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { UploadMemory } from '../../src/graphql/upload-memory.ts';
+import type { ModelVersion } from '../../src/models/manifest.ts';
+import type { Classification } from '../../src/pool/classifier.ts';
+import { systemClock } from '../../src/pool/system-clock.ts';
+
+const PICTURES = 12;
+const [folder, mode] = process.argv.slice(2) as [string, 'upload' | 'drain'];
+const events = { emit: (event: object) => process.stderr.write(`${JSON.stringify(event)}\n`) };
+const spool = new Spool({ folder: join(folder, 'spool'), quotaBytes: 10_000_000 });
+const store = openSqliteStore(join(folder, 'batches.db'));
+
+const items = new ItemRunner({
+  spool,
+  memory: new MemoryQueue(new UploadMemory(16 * 2 ** 20)),
+  models: { resolve: (key) => ({ key }) as ModelVersion },
+  classify: async ({ picture, onReleased }) => {
+    const label = Buffer.from(picture).toString();
+    onReleased();
+    await setTimeout(Math.random() * 6);
+    if (label.startsWith('bad')) throw new GatewayError('BAD_IMAGE', label);
+    return { label, confidence: 1, scores: [] } as unknown as Classification;
+  },
+  clock: systemClock,
+  events,
+  patienceMs: 1000,
+});
+
+const batches = new Batches({
+  store,
+  spool,
+  run: (work, signal) => items.run(work, signal),
+  clock: systemClock,
+  wallClock: Date.now,
+  events,
+  options: {
+    maxFiles: 100,
+    maxFileBytes: 1_000_000,
+    maxBatchBytes: 10_000_000,
+    maxUploads: 4,
+    maxLag: 1000,
+    concurrency: 4,
+    maxAgeMs: 1e9,
+    keep: 1000,
+    intervalMs: 60_000,
+  },
+});
+store.onChange(() => process.stdout.write('changed\n'));
+await batches.start();
+await (mode === 'upload' ? upload() : drain());
+
+async function upload(): Promise<never> {
+  for (;;) {
+    const begun = await batches.begin({ clientBatchId: randomUUID(), model: 'm@1', topK: null });
+    if (!('add' in begun)) throw new Error('the batch is there already');
+    for (let i = 0; i < PICTURES; i++) await begun.add(`${begun.batch.id} ${i}`, picture(begun.batch.id, i));
+    const { id } = await begun.complete();
+    process.stdout.write(`accepted ${id}\n`);
+  }
+}
+
+/** Every fourth one is bad; each comes in two chunks. */
+async function* picture(batchId: string, index: number): AsyncGenerator<Buffer> {
+  const text = `${index % 4 === 3 ? 'bad' : 'good'} ${batchId} ${index}`;
+  yield Buffer.from(text.slice(0, 10));
+  if (randomBytes(1)[0] === 0) await setTimeout(1);
+  yield Buffer.from(text.slice(10));
+}
+
+async function drain(): Promise<void> {
+  const { nodes } = await batches.list({ first: 10_000, after: null });
+  const never = new AbortController().signal;
+  for (const { id } of nodes) for await (const _ of batches.progress(id, null, never));
+  while ((await spool.batches()).length > 0) await setTimeout(1);
+  if (!(await batches.list({ first: 10_000, after: null })).nodes.every(hasEnded))
+    throw new Error('not all have ended');
+  await batches.close();
+}
