@@ -8,7 +8,7 @@
  *
  * Methods reject with BATCH_NOT_FOUND for a batch that is not there, and with OVERLOADED while the store cannot be reached.
  */
-import type { Batch, BatchEvent, BatchItem, BatchWork, ItemOutcome, ItemStatus, Page } from './types.ts';
+import type { Batch, BatchEvent, BatchItem, BatchWork, ItemOutcome, ItemStatus, NewItem, Page } from './types.ts';
 
 export interface NewBatch extends Pick<Batch, 'id' | 'clientBatchId' | 'model' | 'topK' | 'createdAt'> {}
 
@@ -25,8 +25,8 @@ export type RunItem = (work: BatchWork, signal: AbortSignal) => Promise<ItemOutc
 export interface BatchStore {
   /** Opens a batch, `accepting`; or finds the one that has the same client batch id already. */
   create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }>;
-  /** Adds the next item, whose picture is in the spool; it may be run at once. Returns its index. */
-  add(batchId: string, name: string): Promise<number>;
+  /** Adds the next items, whose pictures are in the spool, in one step; they may be run at once. Returns the first one's index. */
+  add(batchId: string, items: readonly NewItem[]): Promise<number>;
   /** The upload is complete: no item will be added. From here on the batch survives its gateway. */
   seal(batchId: string): Promise<Batch>;
   /** The upload failed: as though the batch had never been. */

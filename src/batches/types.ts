@@ -65,10 +65,24 @@ export interface BatchEvent extends Pick<Batch, 'seq' | 'state' | 'total' | 'don
   readonly item: BatchItem | null;
 }
 
+/** Where a picture lies in the file that the spool has for its batch, in bytes. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A picture that has arrived. */
+export interface NewItem {
+  /** File name as the client sent it. */
+  readonly name: string;
+  readonly place: Place;
+}
+
 /** An item that is to be classified now. */
 export interface BatchWork extends Pick<Batch, 'model' | 'topK'> {
   readonly batchId: string;
   readonly index: number;
+  readonly place: Place;
 }
 
 export interface Page<Node> {
