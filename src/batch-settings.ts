@@ -65,12 +65,6 @@ export const batchSettings = {
     defaultText: '2 × --max-workers',
     help: 'most pictures of batches that run or wait in the pool at once; more of them are faster, and slow others down',
   },
-  batchMemory: {
-    env: 'WARMPOOL_BATCH_MEMORY',
-    schema: count(MiB, Number.MAX_SAFE_INTEGER),
-    fallback: 64 * MiB,
-    help: 'most bytes of pictures of batches that are in memory at once',
-  },
   spoolBytes: {
     env: 'WARMPOOL_SPOOL_BYTES',
     schema: count(1, Number.MAX_SAFE_INTEGER),

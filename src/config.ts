@@ -252,14 +252,6 @@ export function loadConfig(
         'because a file may need twice its size while it is received.',
     );
   }
-  const { batchMemory } = config;
-  if (settings.batchMemory && 2 * maxUploadBytes > batchMemory) {
-    throw new ConfigError(
-      `${sourceOf('maxUploadBytes')} is ${maxUploadBytes}, ${sourceOf('batchMemory')} is ${batchMemory}: ` +
-        `${flagOf('batchMemory')} must be at least twice as large as ${flagOf('maxUploadBytes')}, ` +
-        'because memory is given in blocks of powers of two.',
-    );
-  }
   return { ...config, reserved: Math.min(reserved, maxWorkers) };
 }
 

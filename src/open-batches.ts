@@ -3,15 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Batches, bulkConcurrency } from './batches/batches.ts';
-import { MemoryQueue } from './batches/memory-queue.ts';
 import { openRedisStore } from './batches/redis-store.ts';
 import { ItemRunner } from './batches/run-item.ts';
-import { Spool } from './batches/spool.ts';
-import { openSqliteStore } from './batches/sqlite-store.ts';
+import { Spool } from './batches/spool/spool.ts';
+import { openSqliteStore } from './batches/sqlite/store.ts';
 import type { BatchStore } from './batches/store.ts';
 import type { Config } from './config.ts';
 import type { EventSink } from './core/ports.ts';
-import { UploadMemory } from './graphql/upload-memory.ts';
 import type { ModelRepository } from './models/repository.ts';
 import { classify } from './pool/classifier.ts';
 import { systemClock } from './pool/system-clock.ts';
@@ -39,7 +37,6 @@ export async function openBatches(config: Config, parts: BatchParts): Promise<Ba
   const spool = new Spool({ folder: join(config.dataDir, 'spool'), quotaBytes: config.spoolBytes });
   const runner = new ItemRunner({
     spool,
-    memory: new MemoryQueue(new UploadMemory(config.batchMemory)),
     models: repository,
     classify: (request) => classify(pool, request),
     clock: systemClock,

@@ -5,14 +5,14 @@
 import type { Clock, EventSink } from '../core/ports.ts';
 import { batchNotFound, progress } from './progress.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
-import type { Spool } from './spool.ts';
-import { SpoolCleaner } from './spool-cleaner.ts';
-import type { BatchUpload } from './spool-upload.ts';
-import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool-uploads.ts';
+import type { Spool } from './spool/spool.ts';
+import { SpoolCleaner } from './spool/cleaner.ts';
+import type { BatchUpload } from './spool/upload.ts';
+import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uploads.ts';
 import type { BatchStore, PageRequest, RunItem } from './store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
 
-export type { BatchUpload } from './spool-upload.ts';
+export type { BatchUpload } from './spool/upload.ts';
 
 export interface BatchesOptions extends UploadsOptions, RetentionOptions {
   /** Most events that wait for a subscriber of `progress`; then it gets a snapshot instead. */
@@ -60,10 +60,7 @@ export class Batches {
     const { spool, store, run, options } = this.#parts;
     await spool.open();
     await this.#retention.start();
-    store.process((work, signal) => {
-      this.#cleaner.follow(work.batchId);
-      return run(work, signal);
-    }, options.concurrency);
+    store.process(this.#cleaner.following(run), options.concurrency);
   }
 
   /** Aborts uploads, gives back what runs, and closes the store. */

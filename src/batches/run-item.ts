@@ -1,5 +1,5 @@
 /**
- * How one item of a batch is run: from the spool into memory that the workers read, through the pool, to its outcome.
+ * How one item of a batch is run: from its place in the spool, which the worker reads, through the pool, to its outcome.
  *
  * What is wrong with the picture or its model fails the item. What will pass (a full queue, a worker that cannot start just
  * now) is tried again for a while; what has to do with this gateway and not with the item gives it back to the store.
@@ -9,13 +9,11 @@ import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Clock, EventSink } from '../core/ports.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { Classification, ClassifyRequest } from '../pool/classifier.ts';
-import type { MemoryQueue } from './memory-queue.ts';
-import { isMissing, type Spool } from './spool.ts';
+import type { Spool } from './spool/spool.ts';
 import type { BatchWork, ItemOutcome } from './types.ts';
 
 export interface RunItemParts {
-  readonly spool: Pick<Spool, 'size' | 'read'>;
-  readonly memory: MemoryQueue;
+  readonly spool: Pick<Spool, 'path'>;
   readonly models: { resolve(key: string): ModelVersion };
   /** By the pool. Rejects with a GatewayError. */
   readonly classify: (request: ClassifyRequest) => Promise<Classification>;
@@ -24,9 +22,6 @@ export interface RunItemParts {
   /** How long an item that the pool refuses is tried again, in ms. */
   readonly patienceMs: number;
 }
-
-/** What is wrong here and may pass, such as too many open files, is tried again after so many ms. */
-const TROUBLE_RETRY_MS = 1000;
 
 export class ItemRunner {
   readonly #parts: RunItemParts;
@@ -55,20 +50,11 @@ export class ItemRunner {
   }
 
   async #classify(work: BatchWork, retryToken: string | null, signal: AbortSignal): Promise<Classification> {
-    const { spool, memory, models, classify } = this.#parts;
-    const { batchId, index, topK } = work;
+    const { spool, models, classify } = this.#parts;
+    const { batchId, place, topK } = work;
     const model = models.resolve(work.model);
-    const size = await spool.size(batchId, index);
-    const block = await memory.lend(size, signal);
-    const picture = new Uint8Array(block, 0, size);
-    const onReleased = () => memory.giveBack(block);
-    try {
-      await spool.read(batchId, index, picture);
-    } catch (error) {
-      onReleased();
-      throw error;
-    }
-    const request = { id: randomUUID(), picture, onReleased, model, topK, retryToken, signal };
+    const picture = { file: spool.path(batchId), ...place };
+    const request = { id: randomUUID(), picture, model, topK, retryToken, signal };
     return classify({ ...request, priority: 'bulk', deadlineMs: null });
   }
 
@@ -78,16 +64,14 @@ export class ItemRunner {
       if (error.code === 'OVERLOADED' && error.retryAfterMs !== undefined) throw error;
       return failed(error.code, error.message);
     }
-    if (isMissing(error)) return failed('WORKER_FAILED', 'The picture is not in the spool any more.');
     this.#parts.events.emit({ type: 'internalError', error });
-    return failed('WORKER_FAILED', 'The picture could not be read: internal error.');
+    return failed('WORKER_FAILED', 'The picture could not be classified: internal error.');
   }
 }
 
 /** When trying again is worth it, in ms; null for never. */
 function retryAfter(error: unknown): number | null {
-  if (error instanceof GatewayError) return error.retryAfterMs ?? null;
-  return isMissing(error) ? null : TROUBLE_RETRY_MS;
+  return error instanceof GatewayError ? (error.retryAfterMs ?? null) : null;
 }
 
 function isGatewayError(error: unknown, code: ErrorCode): boolean {

@@ -34,8 +34,8 @@ export interface ItemChange {
   readonly phase: Phase;
 }
 
-export function add(batch: BatchFacts): BatchFacts | null {
-  return isUploading(batch) ? { ...batch, waiting: batch.waiting + 1 } : null;
+export function add(batch: BatchFacts, items: number): BatchFacts | null {
+  return isUploading(batch) ? { ...batch, waiting: batch.waiting + items } : null;
 }
 
 export function seal(batch: BatchFacts): BatchFacts | null {

@@ -57,7 +57,6 @@ async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBy
     const classification = await classifyPicture(pool, {
       id: randomUUID(),
       picture: await readPicture(file, maxBytes),
-      onReleased: () => {},
       model: defaultModel,
       priority: 'bulk',
       topK: null,

@@ -1,14 +1,14 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
 import type { Binding, Priority, WorkerKind } from '../core/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
+import type { Picture } from './picture.ts';
 import type { PoolAnswer, WarmPool } from './warm-pool.ts';
 
 export interface ClassifyRequest {
   readonly id: string;
-  /** An encoded picture; in shared memory it crosses to the worker without a copy. */
-  readonly picture: Uint8Array;
+  readonly picture: Picture;
   /** Called once, when no worker reads the picture any more; that can be after the answer. */
-  readonly onReleased: () => void;
+  readonly onReleased?: () => void;
   readonly model: ModelVersion;
   readonly priority: Priority;
   /** Number of scores wanted, best first; null for all. */
@@ -47,7 +47,7 @@ interface Receipt extends Pick<Binding, 'queueMs' | 'predictedWaitMs' | 'coldSta
 
 /** Rejects with a GatewayError. */
 export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
-  const { id, picture, onReleased, model, priority, topK, deadlineMs, retryToken, signal } = request;
+  const { id, picture, onReleased = () => {}, model, priority, topK, deadlineMs, retryToken, signal } = request;
   const answer = await pool.submit({
     id,
     picture,

@@ -5,6 +5,7 @@ import type { LoadedModel } from '../engine/engine.ts';
 import { type DecodeLimits, decode } from '../image/decode.ts';
 import { tensorSize, writeTensor } from '../image/tensor.ts';
 import type { ModelVersion } from '../models/manifest.ts';
+import { bytesOf, type Picture } from './picture.ts';
 import type { Outcome, Task } from './protocol.ts';
 
 type Decoded = { readonly rgb: Uint8Array; readonly decodeMs: number } | Extract<Outcome, { ok: false }>;
@@ -20,7 +21,7 @@ export function createPipeline(
   let input = new Float32Array(size);
 
   return async (task) => {
-    const decoded = await Promise.all(task.map((bytes) => decodeOne(bytes, version, limits)));
+    const decoded = await Promise.all(task.map((picture) => decodeOne(picture, version, limits)));
     const good = decoded.filter((one) => 'rgb' in one);
     if (input.length < good.length * size) input = new Float32Array(good.length * size);
     const started = performance.now();
@@ -38,13 +39,14 @@ export function createPipeline(
   };
 }
 
-async function decodeOne(bytes: Uint8Array, version: ModelVersion, limits: DecodeLimits): Promise<Decoded> {
+async function decodeOne(picture: Picture, version: ModelVersion, limits: DecodeLimits): Promise<Decoded> {
   const started = performance.now();
   try {
-    const rgb = await decode(bytes, version.input, limits);
+    const rgb = await decode(bytesOf(picture), version.input, limits);
     return { rgb, decodeMs: performance.now() - started };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return { ok: false, code: error.code, message: error.message };
+    const { code, message, retryAfterMs } = error;
+    return { ok: false, code, message, retryAfterMs };
   }
 }

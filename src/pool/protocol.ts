@@ -6,6 +6,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { EngineName } from '../engine/engine.ts';
 import type { DecodeLimits } from '../image/decode.ts';
 import type { ModelVersion } from '../models/manifest.ts';
+import type { Picture } from './picture.ts';
 
 /** Given to a worker when its thread starts. */
 export interface WorkerData {
@@ -22,13 +23,13 @@ export interface WarmUpReport {
   readonly warm: number;
 }
 
-/** One batch: the bytes of encoded pictures. */
-export type Task = readonly Uint8Array[];
+/** One batch of encoded pictures. */
+export type Task = readonly Picture[];
 
 /** One for each picture of the task, in its order. A bad picture fails alone. */
 export type Outcome =
   | { readonly ok: true; readonly probabilities: Float32Array; readonly decodeMs: number; readonly inferMs: number }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs?: number | undefined };
 
 /** Milliseconds since the epoch with sub-millisecond steps; `performance.now` alone starts anew in every thread. */
 export function sharedNow(): number {

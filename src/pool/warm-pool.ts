@@ -15,12 +15,13 @@ import type {
   WorkerId,
   WorkerKind,
 } from '../core/types.ts';
+import type { Picture } from './picture.ts';
 import type { Outcome } from './protocol.ts';
 
 /** What the pool needs of a worker; `WorkerSlot` is the real one. */
 export interface PoolWorker {
   warmUp(): Promise<ColdStartPhases>;
-  run(pictures: readonly Uint8Array[]): Promise<readonly Outcome[]>;
+  run(pictures: readonly Picture[]): Promise<readonly Outcome[]>;
   stop(why: string): Promise<void>;
 }
 
@@ -31,8 +32,7 @@ export interface PoolRequest {
   readonly id: JobId;
   readonly model: ModelKey;
   readonly priority: Priority;
-  /** An encoded picture, in shared memory. */
-  readonly picture: Uint8Array;
+  readonly picture: Picture;
   /**
    * Called once, when no worker reads the picture any more: with the answer, or, if the request was cancelled or expired
    * while it ran, when its worker is done with it.
@@ -243,7 +243,7 @@ export class WarmPool {
       pending.settle(
         outcome.ok
           ? { ...outcome, worker: id, kind, batchSize: batch.length, binding, totalMs }
-          : new GatewayError(outcome.code, outcome.message),
+          : new GatewayError(outcome.code, outcome.message, outcome.retryAfterMs),
       );
     }
   }

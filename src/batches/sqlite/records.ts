@@ -1,15 +1,21 @@
 /** Batches, items and events in SQLite, one at a time, to be read and changed in a transaction. */
-import { GatewayError } from '../core/errors.ts';
-import type { Query, SqliteDatabase } from './sqlite-database.ts';
-import { type BatchRow, toFacts } from './sqlite-rows.ts';
-import { type BatchFacts, type ItemChange, type Phase, stateOf, totalOf } from './state.ts';
-import type { NewBatch } from './store.ts';
-import type { ItemOutcome } from './types.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Query, SqliteDatabase } from './database.ts';
+import { type BatchRow, toFacts } from './rows.ts';
+import { type BatchFacts, type Phase, stateOf, totalOf } from '../state.ts';
+import type { NewBatch } from '../store.ts';
+import type { ItemOutcome, NewItem } from '../types.ts';
 
 export interface RunningItem {
   readonly batchId: string;
   readonly position: number;
   readonly deaths: number;
+}
+
+export interface WaitingItem {
+  readonly position: number;
+  readonly fileOffset: number;
+  readonly bytes: number;
 }
 
 export class SqliteRecords {
@@ -21,7 +27,7 @@ export class SqliteRecords {
   readonly #createItem: Query<never>;
   readonly #saveItem: Query<never>;
   readonly #phase: Query<{ phase: Phase }>;
-  readonly #firstWaiting: Query<{ position: number }>;
+  readonly #waiting: Query<WaitingItem>;
   readonly #running: Query<RunningItem>;
   readonly #countDeath: Query<never>;
   readonly #createEvent: Query<never>;
@@ -38,11 +44,15 @@ export class SqliteRecords {
     this.#saveBatch = db.prepare(
       'UPDATE batches SET sealed = ?, stopped = ?, waiting = ?, running = ?, done = ?, failed = ?, seq = ? WHERE number = ?',
     );
-    this.#createItem = db.prepare("INSERT INTO items (batch, position, name, phase) VALUES (?, ?, ?, 'waiting')");
+    this.#createItem = db.prepare(
+      "INSERT INTO items (batch, position, name, fileOffset, bytes, phase) VALUES (?, ?, ?, ?, ?, 'waiting')",
+    );
     this.#saveItem = db.prepare('UPDATE items SET phase = ?, outcome = ? WHERE batch = ? AND position = ?');
     this.#phase = db.prepare('SELECT phase FROM items WHERE batch = ? AND position = ?');
-    this.#firstWaiting = db.prepare(
-      "SELECT position FROM items WHERE batch = ? AND phase = 'waiting' ORDER BY position LIMIT 1",
+    // By the primary key it would go through all that have ended before.
+    this.#waiting = db.prepare(
+      `SELECT position, fileOffset, bytes FROM items INDEXED BY itemsByPhase
+       WHERE batch = ? AND phase = 'waiting' ORDER BY position LIMIT ?`,
     );
     // CROSS: from the batches to their items, not through all items.
     this.#running = db.prepare(
@@ -83,20 +93,23 @@ export class SqliteRecords {
     return this.require(id);
   }
 
-  /** `facts` count it already. */
-  createItem(row: BatchRow, facts: BatchFacts, name: string): number {
-    const position = totalOf(toFacts(row));
-    this.#createItem.run(row.number, position, JSON.stringify(name));
-    this.saveBatch(row, facts);
-    return position;
+  /** `facts` count them already. Returns the first one's position. */
+  createItems(row: BatchRow, facts: BatchFacts, items: readonly NewItem[]): number {
+    const first = totalOf(toFacts(row));
+    for (const [i, { name, place }] of items.entries()) {
+      this.#createItem.run(row.number, first + i, JSON.stringify(name), place.offset, place.length);
+    }
+    this.saveBatch(row.number, facts);
+    return first;
   }
 
-  phase({ number }: BatchRow, position: number): Phase | undefined {
-    return this.#phase.get(number, position)?.phase;
+  phase(batch: number, position: number): Phase | undefined {
+    return this.#phase.get(batch, position)?.phase;
   }
 
-  firstWaiting({ number }: BatchRow): number | undefined {
-    return this.#firstWaiting.get(number)?.position;
+  /** The next ones to be run, at most `limit`. */
+  waiting(batch: number, limit: number): readonly WaitingItem[] {
+    return this.#waiting.all(batch, limit);
   }
 
   running(): readonly RunningItem[] {
@@ -107,16 +120,17 @@ export class SqliteRecords {
     this.#countDeath.run(batchId, position);
   }
 
-  /** With the event that made it so, if that is worth one; `position`: of the item that ended by it. */
-  saveBatch(row: BatchRow, facts: BatchFacts, position: number | null = null): void {
-    const { sealed, stopped, waiting, running, done, failed, seq } = facts;
-    this.#saveBatch.run(Number(sealed), Number(stopped), waiting, running, done, failed, seq, row.number);
-    if (seq === row.seq) return;
-    this.#createEvent.run(row.number, seq, stateOf(facts), totalOf(facts), done, failed, position);
+  saveBatch(number: number, { sealed, stopped, waiting, running, done, failed, seq }: BatchFacts): void {
+    this.#saveBatch.run(Number(sealed), Number(stopped), waiting, running, done, failed, seq, number);
   }
 
-  saveItem(row: BatchRow, position: number, { batch, phase }: ItemChange, outcome: ItemOutcome | null = null): void {
-    this.#saveItem.run(phase, outcome && JSON.stringify(outcome), row.number, position);
-    this.saveBatch(row, batch, position);
+  saveItem(batch: number, position: number, phase: Phase, outcome: ItemOutcome | null = null): void {
+    this.#saveItem.run(phase, outcome && JSON.stringify(outcome), batch, position);
+  }
+
+  /** That made the facts what they are; `position`: of the item that ended by it, or null. */
+  createEvent(batch: number, facts: BatchFacts, position: number | null): void {
+    const { seq, done, failed } = facts;
+    this.#createEvent.run(batch, seq, stateOf(facts), totalOf(facts), done, failed, position);
   }
 }

@@ -1,13 +1,14 @@
 /** The uploads of this process: how one begins, how many there are at once, and that a failed one leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../core/errors.ts';
-import type { EventSink } from '../core/ports.ts';
-import { MAX_ECHO } from './progress.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { EventSink } from '../../core/ports.ts';
+import { MAX_ECHO } from '../progress.ts';
 import type { Spool } from './spool.ts';
-import type { SpoolCleaner } from './spool-cleaner.ts';
-import { type BatchUpload, SpoolUpload, type UploadLimits } from './spool-upload.ts';
-import type { BatchStore } from './store.ts';
-import type { Batch } from './types.ts';
+import type { SpoolCleaner } from './cleaner.ts';
+import { type BatchUpload, SpoolUpload, type UploadLimits } from './upload.ts';
+import { SpoolWriter } from './writer.ts';
+import type { BatchStore } from '../store.ts';
+import type { Batch } from '../types.ts';
 
 export interface NewBatchRequest {
   /** The client's own id for the batch, or null. */
@@ -95,18 +96,28 @@ export class Uploads {
     throw badId(clientBatchId as string, 'belongs to a batch that is being uploaded');
   }
 
-  #upload(batch: Batch): BatchUpload {
-    const { store, spool, options } = this.#parts;
-    const upload = new SpoolUpload({
+  async #upload(batch: Batch): Promise<BatchUpload> {
+    const { store, options } = this.#parts;
+    const upload: BatchUpload = new SpoolUpload({
       batch,
       store,
-      spool,
+      writer: await this.#writer(batch.id),
       limits: options,
       discard: () => this.#discard(batch.id),
       onEnd: () => this.#open.delete(upload),
     });
     this.#open.add(upload);
     return upload;
+  }
+
+  async #writer(batchId: string): Promise<SpoolWriter> {
+    const { store, spool } = this.#parts;
+    try {
+      return new SpoolWriter(batchId, await spool.create(batchId), store);
+    } catch (error) {
+      await this.#discard(batchId);
+      throw error;
+    }
   }
 
   /** Never rejects: the upload's own error matters more. What cannot be done now is done later. */
@@ -119,7 +130,7 @@ export class Uploads {
         cleaner.follow(batchId);
       } else {
         // On a full disk the store has room to forget the batch only when its pictures are gone.
-        await spool.removeBatch(batchId);
+        await spool.remove(batchId);
         if (batch) await store.discard(batchId);
       }
       this.#left.delete(batchId);

@@ -3,9 +3,9 @@
  * mean to clients.
  */
 import Libsql from 'libsql';
-import { GatewayError } from '../core/errors.ts';
-import { SqliteCheckpoint } from './sqlite-checkpoint.ts';
-import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { SqliteCheckpoint } from './checkpoint.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** The driver ends the process if it is given anything else, such as a boolean. */
 type SqlValue = string | number | null;

@@ -1,6 +1,6 @@
 /** What the tables of the SQLite store hold, and what it means. */
-import { type BatchFacts, itemStatus, type Phase, stateOf, totalOf } from './state.ts';
-import type { Batch, BatchEvent, BatchItem, ItemOutcome } from './types.ts';
+import { type BatchFacts, itemStatus, type Phase, stateOf, totalOf } from '../state.ts';
+import type { Batch, BatchEvent, BatchItem, ItemOutcome } from '../types.ts';
 
 export interface BatchRow {
   readonly number: number;

@@ -1,7 +1,7 @@
 /** The tables of the SQLite store. */
 
 /** Of the tables below. A file with another one is not touched. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 -- By order of creation. A removed one is out of sight; its rows go step by step.
@@ -26,11 +26,14 @@ CREATE TABLE batches (
 CREATE INDEX batchesToRun ON batches (number) WHERE waiting > 0 AND stopped = 0 AND removed = 0;
 CREATE INDEX batchesToRemove ON batches (number) WHERE removed = 1;
 
--- The name and the outcome are JSON: the driver would cut a name at its first NUL.
+-- fileOffset and bytes: where its picture is in the batch's file. The name and the outcome are JSON: the driver would cut a
+-- name at its first NUL.
 CREATE TABLE items (
   batch INTEGER NOT NULL REFERENCES batches,
   position INTEGER NOT NULL,
   name TEXT NOT NULL,
+  fileOffset INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
   phase TEXT NOT NULL CHECK (phase IN ('waiting', 'running', 'done', 'failed')),
   deaths INTEGER NOT NULL DEFAULT 0,
   outcome TEXT,

@@ -1,15 +1,15 @@
 /** The batch store of a single process: one SQLite file. */
-import { GatewayError } from '../core/errors.ts';
-import { SqliteDatabase } from './sqlite-database.ts';
-import { SqlitePages } from './sqlite-pages.ts';
-import { SqliteQueue } from './sqlite-queue.ts';
-import { SqliteRecords } from './sqlite-records.ts';
-import { SqliteRemoval } from './sqlite-removal.ts';
-import { toBatch, toFacts } from './sqlite-rows.ts';
-import { SqliteRunner } from './sqlite-runner.ts';
-import { add, type BatchFacts, seal, stop } from './state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { SqliteDatabase } from './database.ts';
+import { SqlitePages } from './pages.ts';
+import { SqliteQueue } from './queue.ts';
+import { SqliteRecords } from './records.ts';
+import { SqliteRemoval } from './removal.ts';
+import { toBatch, toFacts } from './rows.ts';
+import { SqliteRunner } from './runner.ts';
+import { add, type BatchFacts, seal, stop } from '../state.ts';
+import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
 
 export interface SqliteStoreOptions {
   /** Largest size of the file; whatever needs more fails with SPOOL_FULL. */
@@ -53,15 +53,15 @@ class SqliteStore implements BatchStore {
     });
   }
 
-  async add(batchId: string, name: string): Promise<number> {
-    const index = await this.#db.write(() => {
+  async add(batchId: string, items: readonly NewItem[]): Promise<number> {
+    const first = await this.#db.write(() => {
       const row = this.#records.require(batchId);
-      const facts = add(toFacts(row));
+      const facts = add(toFacts(row), items.length);
       if (!facts) throw takesNoMore(toBatch(row));
-      return this.#records.createItem(row, facts, name);
+      return this.#records.createItems(row, facts, items);
     });
     this.#runner?.wake();
-    return index;
+    return first;
   }
 
   async seal(batchId: string): Promise<Batch> {
@@ -129,7 +129,10 @@ class SqliteStore implements BatchStore {
     const batch = await this.#db.write(() => {
       const row = this.#records.require(batchId);
       const facts = transition(toFacts(row));
-      if (facts) this.#records.saveBatch(row, facts);
+      if (facts) {
+        this.#records.saveBatch(row.number, facts);
+        this.#records.createEvent(row.number, facts, null);
+      }
       return toBatch(row, facts ?? toFacts(row));
     });
     this.#tell(batchId);

@@ -1,11 +1,11 @@
 /** What clients read of batches in SQLite, page by page. */
-import { GatewayError } from '../core/errors.ts';
-import type { Query, SqliteDatabase } from './sqlite-database.ts';
-import type { SqliteRecords } from './sqlite-records.ts';
-import { type BatchRow, type EventRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './sqlite-rows.ts';
-import { type BatchFacts, phaseWith } from './state.ts';
-import type { PageRequest } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Query, SqliteDatabase } from './database.ts';
+import type { SqliteRecords } from './records.ts';
+import { type BatchRow, type EventRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
+import { type BatchFacts, phaseWith } from '../state.ts';
+import type { PageRequest } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from '../types.ts';
 
 type ItemsRequest = PageRequest & { readonly status: ItemStatus | null };
 
@@ -22,9 +22,11 @@ export class SqlitePages {
     this.#db = db;
     this.#records = records;
     this.#batches = db.prepare('SELECT * FROM batches WHERE number < ? AND removed = 0 ORDER BY number DESC LIMIT ?');
-    const items = 'SELECT position, name, phase, outcome FROM items WHERE batch = ?';
-    this.#items = db.prepare(`${items} AND position > ? ORDER BY position LIMIT ?`);
-    this.#itemsInPhase = db.prepare(`${items} AND phase = ? AND position > ? ORDER BY position LIMIT ?`);
+    const items = 'SELECT position, name, phase, outcome FROM items';
+    this.#items = db.prepare(`${items} WHERE batch = ? AND position > ? ORDER BY position LIMIT ?`);
+    this.#itemsInPhase = db.prepare(
+      `${items} INDEXED BY itemsByPhase WHERE batch = ? AND phase = ? AND position > ? ORDER BY position LIMIT ?`,
+    );
     this.#events = db.prepare(
       `SELECT seq, state, total, done, failed, position, name, phase, outcome
        FROM events LEFT JOIN items USING (batch, position) WHERE batch = ? AND seq > ? ORDER BY seq LIMIT ?`,

@@ -5,7 +5,7 @@
  */
 import Libsql from 'libsql';
 import LibsqlInThread from 'libsql/promise';
-import { SCHEMA_VERSION } from './sqlite-schema.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 
 /** Commits from one to the next; each adds some pages of 4 KiB to the log. */
 const INTERVAL = 1_000;

@@ -1,0 +1,91 @@
+/**
+ * Takes the pictures of a batch out of the spool when it has ended. A crash at any moment leaves files that the next sweep
+ * finds.
+ */
+import { GatewayError } from '../../core/errors.ts';
+import type { EventSink } from '../../core/ports.ts';
+import { hasEnded } from '../state.ts';
+import type { BatchStore, RunItem } from '../store.ts';
+import type { Spool } from './spool.ts';
+
+export interface SpoolCleanerParts {
+  readonly spool: Pick<Spool, 'batches' | 'remove'>;
+  readonly store: Pick<BatchStore, 'find' | 'onChange' | 'unknown'>;
+  readonly events: EventSink;
+}
+
+export class SpoolCleaner {
+  readonly #parts: SpoolCleanerParts;
+  /** Batches that may be in the spool; of each, how many items run here. While there are some it has not ended. */
+  readonly #running = new Map<string, number>();
+  readonly #forgetChanges: () => void;
+  /** Those that are to be looked at, one after the other. */
+  readonly #toLook = new Set<string>();
+  #looking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(parts: SpoolCleanerParts) {
+    this.#parts = parts;
+    this.#forgetChanges = parts.store.onChange((batchId) => {
+      for (const changed of batchId === null ? this.#running.keys() : [batchId]) this.#look(changed);
+    });
+  }
+
+  /** From now on to the batch's end. */
+  follow(batchId: string): void {
+    if (!this.#running.has(batchId)) this.#running.set(batchId, 0);
+    this.#look(batchId);
+  }
+
+  /** Follows every batch of which an item is run. */
+  following(run: RunItem): RunItem {
+    return async (work, signal) => {
+      const { batchId } = work;
+      this.#running.set(batchId, (this.#running.get(batchId) ?? 0) + 1);
+      try {
+        return await run(work, signal);
+      } finally {
+        this.#running.set(batchId, (this.#running.get(batchId) ?? 1) - 1);
+      }
+    };
+  }
+
+  /** Looks through the whole spool. A batch has its file after the store knows it. */
+  async sweep(): Promise<void> {
+    const { spool, store } = this.#parts;
+    const batches = await spool.batches();
+    const unknown = new Set(await store.unknown(batches));
+    for (const batchId of unknown) await this.#remove(batchId);
+    for (const batchId of batches) if (!unknown.has(batchId)) this.follow(batchId);
+    await this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#forgetChanges();
+    await this.#looking;
+  }
+
+  #look(batchId: string): void {
+    if (this.#running.get(batchId) !== 0 || this.#toLook.has(batchId)) return;
+    this.#toLook.add(batchId);
+    this.#looking = this.#looking.then(() => this.#removeIfEnded(batchId));
+  }
+
+  async #removeIfEnded(batchId: string): Promise<void> {
+    this.#toLook.delete(batchId);
+    if (this.#closed || this.#running.get(batchId) !== 0) return;
+    try {
+      const batch = await this.#parts.store.find(batchId);
+      if (batch === null || hasEnded(batch)) await this.#remove(batchId);
+    } catch (error) {
+      // The store is out of reach: it tells of a change when it is back, and the next sweep looks again.
+      if (!(error instanceof GatewayError)) this.#parts.events.emit({ type: 'internalError', error });
+    }
+  }
+
+  async #remove(batchId: string): Promise<void> {
+    await this.#parts.spool.remove(batchId);
+    this.#running.delete(batchId);
+  }
+}

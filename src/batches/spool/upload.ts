@@ -1,0 +1,136 @@
+/** One upload of a batch: its pictures into the spool and its items into the store; all of it, or nothing. */
+import { GatewayError } from '../../core/errors.ts';
+import type { BatchStore } from '../store.ts';
+import type { Batch } from '../types.ts';
+import type { SpoolWriter } from './writer.ts';
+
+export interface BatchUpload {
+  readonly batch: Batch;
+  /**
+   * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
+   * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
+   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES (also if they are too large together), SPOOL_FULL, CANCELLED
+   * if the batch was cancelled meanwhile, the store's errors, or that of `bytes`.
+   */
+  add(name: string, bytes: AsyncIterable<Buffer>): Promise<void>;
+  /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */
+  complete(): Promise<Batch>;
+  /** As though the batch had never been; but one that was cancelled stays so. Does nothing after the end. */
+  abort(): Promise<void>;
+}
+
+export interface UploadLimits {
+  /** Most files of a batch. */
+  readonly maxFiles: number;
+  /** Of one file, in bytes. */
+  readonly maxFileBytes: number;
+  /** Of all files of a batch, in bytes. */
+  readonly maxBatchBytes: number;
+}
+
+export interface SpoolUploadParts {
+  readonly batch: Batch;
+  readonly store: Pick<BatchStore, 'seal'>;
+  readonly writer: SpoolWriter;
+  readonly limits: UploadLimits;
+  /** Leaves nothing behind of the upload. Called once if it fails, when nothing more of it is being written. */
+  readonly discard: () => Promise<void>;
+  /** Called once, when it is sealed or discarded. */
+  readonly onEnd: () => void;
+}
+
+export class SpoolUpload implements BatchUpload {
+  readonly batch: Batch;
+  readonly #parts: SpoolUploadParts;
+  #phase: 'open' | 'busy' | 'ended' = 'open';
+  #files = 0;
+  #bytes = 0;
+  #aborted: Promise<void> | null = null;
+
+  constructor(parts: SpoolUploadParts) {
+    this.batch = parts.batch;
+    this.#parts = parts;
+  }
+
+  add(name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
+    return this.#step(async () => {
+      const { writer, limits } = this.#parts;
+      const { maxFiles } = limits;
+      if (this.#files === maxFiles) throw tooMany(`The batch has more than ${maxFiles} files`);
+      const offset = this.#bytes;
+      for await (const chunk of bytes) {
+        this.#mustGoOn();
+        this.#bytes += chunk.length;
+        this.#checkSize(name, this.#bytes - offset);
+        writer.write(chunk);
+        if (writer.isFull) await writer.drained();
+      }
+      this.#mustGoOn();
+      writer.add({ name, place: { offset, length: this.#bytes - offset } });
+      this.#files++;
+    });
+  }
+
+  complete(): Promise<Batch> {
+    return this.#step(async () => {
+      const { writer, store, onEnd } = this.#parts;
+      if (this.#files === 0) throw new GatewayError('BAD_USER_INPUT', 'The batch has 0 files; it must have 1 or more.');
+      await writer.drained();
+      await writer.close();
+      this.#mustGoOn();
+      const sealed = await store.seal(this.batch.id);
+      this.#mustGoOn();
+      this.#phase = 'ended';
+      onEnd();
+      return sealed;
+    });
+  }
+
+  async abort(): Promise<void> {
+    if (this.#phase !== 'ended') this.#aborted = this.#abort();
+    await this.#aborted;
+  }
+
+  async #abort(): Promise<void> {
+    const { writer, discard, onEnd } = this.#parts;
+    this.#phase = 'ended';
+    // Why it failed matters more than what is lost with it.
+    await writer.close().catch(() => {});
+    await discard();
+    onEnd();
+  }
+
+  async #step<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#phase !== 'open') throw new Error(`The upload is ${this.#phase}: nothing can be added to it now.`);
+    this.#phase = 'busy';
+    try {
+      return await work();
+    } catch (error) {
+      await this.abort();
+      throw error;
+    } finally {
+      if (!this.#hasEnded()) this.#phase = 'open';
+    }
+  }
+
+  #checkSize(name: string, fileBytes: number): void {
+    const { maxFileBytes, maxBatchBytes } = this.#parts.limits;
+    if (fileBytes > maxFileBytes) {
+      const message = `The file ${JSON.stringify(name)} is larger than ${maxFileBytes} bytes, the most that is accepted.`;
+      throw new GatewayError('IMAGE_TOO_LARGE', message);
+    }
+    if (this.#bytes > maxBatchBytes) throw tooMany(`The files are larger than ${maxBatchBytes} bytes together`);
+  }
+
+  #mustGoOn(): void {
+    if (this.#hasEnded()) throw new GatewayError('CANCELLED', 'The upload was aborted.');
+  }
+
+  #hasEnded(): boolean {
+    return this.#phase === 'ended';
+  }
+}
+
+function tooMany(what: string): GatewayError {
+  return new GatewayError('TOO_MANY_FILES', `${what}, the most that is accepted in one batch.`);
+}

@@ -1,0 +1,102 @@
+/** The items that wait, of all batches the oldest first, and how they leave the queue and come back. */
+import { finish, giveBack, take } from '../state.ts';
+import type { BatchWork, ItemOutcome } from '../types.ts';
+import type { SqliteDatabase } from './database.ts';
+import type { RunningItem, SqliteRecords } from './records.ts';
+import { type BatchRow, toFacts } from './rows.ts';
+import type { EndedItem, ItemQueue } from './runner.ts';
+
+/** An item that was running each time when so many processes died is taken for the cause. */
+const MOST_DEATHS = 5;
+
+export class SqliteQueue implements ItemQueue {
+  readonly #db: SqliteDatabase;
+  readonly #records: SqliteRecords;
+  readonly #onChange: (batchId: string) => void;
+
+  constructor(db: SqliteDatabase, records: SqliteRecords, onChange: (batchId: string) => void) {
+    this.#db = db;
+    this.#records = records;
+    this.#onChange = onChange;
+  }
+
+  async exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]> {
+    if (ended.length === 0 && !this.#db.read(() => this.#records.batchToRun())) return [];
+    const taken = await this.#db.write(() => {
+      this.#bringBack(ended);
+      return this.#take(wanted);
+    });
+    for (const batchId of batchesOf(ended)) this.#onChange(batchId);
+    return taken;
+  }
+
+  /** Brings back what was running when the process before this one died. */
+  recover(): void {
+    this.#db.writeNow(() => {
+      for (const item of this.#records.running()) this.#recover(item);
+    });
+  }
+
+  #recover(item: RunningItem): void {
+    const { batchId, position: index } = item;
+    const deaths = item.deaths + 1;
+    this.#records.countDeath(item);
+    this.#bringBack([{ work: { batchId, index }, outcome: deaths < MOST_DEATHS ? null : tooManyDeaths(deaths) }]);
+  }
+
+  #bringBack(ended: readonly EndedItem[]): void {
+    for (const batchId of batchesOf(ended)) {
+      const row = this.#records.batch(batchId);
+      const ofBatch = ended.filter(({ work }) => work.batchId === batchId);
+      if (row) this.#bringBackTo(row, ofBatch);
+    }
+  }
+
+  /** What is gone, or not running (any more), stays as it is. */
+  #bringBackTo(row: BatchRow, ended: readonly EndedItem[]): void {
+    let facts = toFacts(row);
+    for (const { work, outcome } of ended) {
+      const phase = this.#records.phase(row.number, work.index);
+      const change = phase && (outcome ? finish(facts, phase, outcome) : giveBack(facts, phase));
+      if (!change) continue;
+      facts = change.batch;
+      this.#records.saveItem(row.number, work.index, change.phase, outcome);
+      if (outcome) this.#records.createEvent(row.number, facts, work.index);
+    }
+    this.#records.saveBatch(row.number, facts);
+  }
+
+  #take(wanted: number): readonly BatchWork[] {
+    const taken: BatchWork[] = [];
+    while (taken.length < wanted) {
+      const row = this.#records.batchToRun();
+      if (!row) break;
+      taken.push(...this.#takeFrom(row, wanted - taken.length));
+    }
+    return taken;
+  }
+
+  #takeFrom(row: BatchRow, wanted: number): readonly BatchWork[] {
+    let facts = toFacts(row);
+    const items = this.#records.waiting(row.number, wanted);
+    for (const { position } of items) {
+      const change = take(facts, 'waiting');
+      if (!change) throw new Error(`batch ${row.id} is to be run, but its item ${position} is not`);
+      facts = change.batch;
+      this.#records.saveItem(row.number, position, change.phase);
+    }
+    this.#records.saveBatch(row.number, facts);
+    return items.map(({ position: index, fileOffset: offset, bytes: length }) => {
+      return { batchId: row.id, index, model: row.model, topK: row.topK, place: { offset, length } };
+    });
+  }
+}
+
+function batchesOf(ended: readonly EndedItem[]): ReadonlySet<string> {
+  return new Set(ended.map(({ work }) => work.batchId));
+}
+
+function tooManyDeaths(deaths: number): ItemOutcome {
+  const message = `The gateway died ${deaths} times while this picture was classified; it is not tried again.`;
+  return { ok: false, code: 'WORKER_FAILED', message };
+}

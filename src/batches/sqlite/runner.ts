@@ -1,0 +1,137 @@
+/**
+ * Runs what is in the queue, so many items at once, and brings back what became of each. Items that end soon one after the
+ * other go back together, and as many others come: a transaction costs more than what is done in it.
+ */
+import { setMaxListeners } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { GatewayError } from '../../core/errors.ts';
+import type { RunItem } from '../store.ts';
+import type { BatchWork, ItemOutcome } from '../types.ts';
+
+export interface EndedItem {
+  readonly work: Pick<BatchWork, 'batchId' | 'index'>;
+  /** Null if it is given back. */
+  readonly outcome: ItemOutcome | null;
+}
+
+export interface ItemQueue {
+  /** Brings back items and takes others, at most `wanted`, in one step. */
+  exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]>;
+}
+
+export interface RunnerOptions {
+  readonly run: RunItem;
+  /** Most items at once. */
+  readonly concurrency: number;
+  /** From an item that was given back, or a queue that is in trouble, to the next try, in ms. */
+  readonly retryMs: number;
+}
+
+/** Longest time for which an item that has ended waits for others, in ms. */
+const GATHER_MS = 5;
+
+export class SqliteRunner {
+  readonly #queue: ItemQueue;
+  readonly #options: RunnerOptions;
+  readonly #closing = new AbortController();
+  /** One for each item that runs or pauses. */
+  readonly #slots = new Set<Promise<void>>();
+  #ended: EndedItem[] = [];
+  #isWanted = false;
+  #onRoom = () => {};
+  #exchanging: Promise<void> | null = null;
+
+  constructor(queue: ItemQueue, options: RunnerOptions) {
+    this.#queue = queue;
+    this.#options = options;
+    // One for each item that runs or pauses.
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /** To be called whenever an item has come to the queue. */
+  wake(): void {
+    this.#isWanted = true;
+    if (this.#hasMuchRoom) this.#onRoom();
+    this.#exchanging ??= this.#exchangeAll();
+  }
+
+  /** Aborts what runs, waits for it and gives it back. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#exchanging;
+    await Promise.all(this.#slots);
+    await this.#exchange(0);
+  }
+
+  async #exchangeAll(): Promise<void> {
+    const { concurrency, retryMs } = this.#options;
+    while (this.#isWanted && !this.#closing.signal.aborted) {
+      await this.#gather();
+      this.#isWanted = false;
+      if (await this.#exchange(concurrency - this.#slots.size)) continue;
+      this.#isWanted = true;
+      await this.#pause(retryMs);
+    }
+    this.#exchanging = null;
+  }
+
+  /** The other half keeps the workers busy. */
+  get #hasMuchRoom(): boolean {
+    return 2 * this.#slots.size <= this.#options.concurrency;
+  }
+
+  async #gather(): Promise<void> {
+    await setImmediate();
+    if (this.#hasMuchRoom) return;
+    await new Promise<void>((resolve) => {
+      const timer = globalThis.setTimeout(resolve, GATHER_MS);
+      this.#onRoom = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** False if the queue is in trouble: then nothing has changed. */
+  async #exchange(room: number): Promise<boolean> {
+    const ended = this.#ended;
+    if (ended.length === 0 && room <= 0) return true;
+    this.#ended = [];
+    try {
+      for (const work of await this.#queue.exchange(ended, room)) this.#occupy(this.#run(work));
+      return true;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      this.#ended = [...ended, ...this.#ended];
+      return false;
+    }
+  }
+
+  #occupy(work: Promise<void>): void {
+    const slot = work.finally(() => {
+      this.#slots.delete(slot);
+      this.wake();
+    });
+    this.#slots.add(slot);
+  }
+
+  async #run(work: BatchWork): Promise<void> {
+    const outcome = await this.#outcome(work);
+    this.#ended.push({ work, outcome });
+    if (outcome) return;
+    // It would be the first in the queue again, and be refused as fast as it can be run.
+    this.wake();
+    await this.#pause(this.#options.retryMs);
+  }
+
+  /** Null if the item is given back. */
+  async #outcome(work: BatchWork): Promise<ItemOutcome | null> {
+    const { signal } = this.#closing;
+    if (signal.aborted) return null;
+    return this.#options.run(work, signal).catch(() => null);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+}
