@@ -4,7 +4,7 @@ import { notFound } from './redis-batch-records.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { idAt, isPlace } from './redis-places.ts';
-import { type ItemDetails, statusOf, toBatch, toEvent, toItem, toRow } from './redis-rows.ts';
+import { type ItemDetails, statusOf, toBatch, toEvent, toItem, toNewItem, toRow } from './redis-rows.ts';
 import type { PageRequest } from './store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
 
@@ -80,12 +80,13 @@ export class BatchPages {
   /** Names and outcomes of those items. */
   async #details(batchId: string, items: readonly { readonly index: number }[]): Promise<ItemDetails> {
     if (items.length === 0) return new Map();
-    const { names, outcomes } = this.#keys.of(batchId);
+    const keys = this.#keys.of(batchId);
     const fields = items.map(({ index }) => String(index));
-    const [name, outcome] = await this.#connection.call((redis) =>
-      Promise.all([redis.hmget(names, ...fields), redis.hmget(outcomes, ...fields)]),
+    const [texts, outcomes] = await this.#connection.call((redis) =>
+      Promise.all([redis.hmget(keys.items, ...fields), redis.hmget(keys.outcomes, ...fields)]),
     );
-    return new Map(items.map(({ index }, at) => [index, { name: name[at] ?? '', outcome: outcome[at] ?? null }]));
+    const nameOf = (text: string | null | undefined) => (text ? toNewItem(text).name : '');
+    return new Map(items.map(({ index }, at) => [index, { name: nameOf(texts[at]), outcome: outcomes[at] ?? null }]));
   }
 }
 

@@ -3,10 +3,10 @@ import { GatewayError } from '../core/errors.ts';
 import { RETRY_AFTER_MS, type RedisConnection } from './redis-connection.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { placeOf } from './redis-places.ts';
-import { indexesOf, toBatch } from './redis-rows.ts';
+import { fromNewItem, indexesOf, toBatch } from './redis-rows.ts';
 import { type Step, step } from './redis-steps.ts';
 import type { NewBatch } from './store.ts';
-import type { Batch } from './types.ts';
+import type { Batch, NewItem } from './types.ts';
 
 export class BatchRecords {
   readonly #connection: RedisConnection;
@@ -32,15 +32,15 @@ export class BatchRecords {
     }
   }
 
-  /** Its index. */
-  async add(batchId: string, name: string): Promise<number> {
-    const { batch, status, names } = this.#keys.of(batchId);
-    const index = await this.#step('batchAdd', [batch, status, names], [name]);
-    if (index === null) throw notFound(batchId);
-    if (index === -1)
+  /** The first one's index. */
+  async add(batchId: string, newItems: readonly NewItem[]): Promise<number> {
+    const { batch, status, items } = this.#keys.of(batchId);
+    const first = await this.#step('batchAdd', [batch, status, items], newItems.map(fromNewItem));
+    if (first === null) throw notFound(batchId);
+    if (first === -1)
       throw new GatewayError('BAD_USER_INPUT', `Batch ${batchId} is complete: it takes no more pictures.`);
-    if (index === -2) throw new GatewayError('CANCELLED', `Batch ${batchId} was cancelled: it takes no more pictures.`);
-    return Number(index);
+    if (first === -2) throw new GatewayError('CANCELLED', `Batch ${batchId} was cancelled: it takes no more pictures.`);
+    return Number(first);
   }
 
   /** `added`: how many items this gateway knows to have added, or null. */
@@ -65,9 +65,9 @@ export class BatchRecords {
 
   /** Answers with the items that had not ended, or null if there was nothing to remove. */
   async remove(batchId: string, only: 'any' | 'accepting'): Promise<readonly number[] | null> {
-    const { batch, status, names, outcomes, events } = this.#keys.of(batchId);
+    const { batch, status, items, outcomes, events } = this.#keys.of(batchId);
     const { index, clients, accepting, changes } = this.#keys;
-    const keys = [batch, status, names, outcomes, events, index, clients, accepting];
+    const keys = [batch, status, items, outcomes, events, index, clients, accepting];
     const letters = await this.#step('batchRemove', keys, [batchId, changes, only === 'accepting' ? '1' : '']);
     return letters === null ? null : indexesOf(String(letters), 'qr');
   }

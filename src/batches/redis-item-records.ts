@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isRefusal } from './redis-connection.ts';
 import type { RedisKeys } from './redis-keys.ts';
-import { toTopK } from './redis-rows.ts';
+import { toNewItem, toTopK } from './redis-rows.ts';
 import { type Step, step } from './redis-steps.ts';
 import type { BatchWork, ItemOutcome } from './types.ts';
 
@@ -26,11 +26,11 @@ export class ItemRecords {
 
   /** The item is running from now on; null if it is not to be run: it has ended, or its batch is cancelled or gone. */
   async begin(batchId: string, index: number): Promise<BatchWork | null> {
-    const { batch, status } = this.#keys.of(batchId);
-    const answer = await this.#step('itemBegin', [batch, status], [index, this.#keys.changes]);
+    const { batch, status, items } = this.#keys.of(batchId);
+    const answer = await this.#step('itemBegin', [batch, status, items], [index, this.#keys.changes]);
     if (answer === null) return null;
-    const [model, topK] = answer as [string, string];
-    return { batchId, index, model, topK: toTopK(topK) };
+    const [model, topK, item] = answer as [string, string, string];
+    return { batchId, index, model, topK: toTopK(topK), place: toNewItem(item).place };
   }
 
   /** The item waits again. False if it does not: it has ended, or its batch is cancelled or gone. */

@@ -31,7 +31,7 @@ export class RedisKeys {
     return {
       batch,
       status: `${batch}:status`,
-      names: `${batch}:names`,
+      items: `${batch}:items`,
       outcomes: `${batch}:outcomes`,
       events: `${batch}:events`,
     };
@@ -43,8 +43,8 @@ export interface BatchKeys {
   readonly batch: string;
   /** String: one letter for each item, q(ueued) r(unning) d(one) f(ailed) c(ancelled). */
   readonly status: string;
-  /** Hash: index → file name. */
-  readonly names: string;
+  /** Hash: index → file name and place. */
+  readonly items: string;
   /** Hash: index → outcome. */
   readonly outcomes: string;
   /** Stream: the events, each with the id `<seq>-0`. */

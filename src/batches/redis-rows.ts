@@ -1,6 +1,6 @@
 /** What the batches keep in Redis, as strings, and what it means. */
 import { batchState } from './state.ts';
-import type { Batch, BatchEvent, BatchItem, BatchState, ItemOutcome, ItemStatus } from './types.ts';
+import type { Batch, BatchEvent, BatchItem, BatchState, ItemOutcome, ItemStatus, NewItem } from './types.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
@@ -43,6 +43,14 @@ export function toBatch(row: Row): Batch | null {
 
 export function toTopK(text: string | undefined): number | null {
   return text ? Number(text) : null;
+}
+
+export function fromNewItem({ name, place }: NewItem): string {
+  return JSON.stringify({ name, place });
+}
+
+export function toNewItem(text: string): NewItem {
+  return JSON.parse(text) as NewItem;
 }
 
 /** By index. */

@@ -1,6 +1,6 @@
 /**
  * What changes batches in Redis, each step a Lua script and thus atomic across gateways. A step that is run twice (its answer
- * was lost with the connection) changes nothing the second time, except `add`: an upload that loses an answer ends anyway.
+ * was lost with the connection) changes nothing the second time, except `batchAdd`: an upload that loses an answer ends anyway.
  * Steps of an item answer with nothing if there is nothing to do: the batch is gone, the item has ended.
  */
 import type { Redis } from 'ioredis';
@@ -43,7 +43,7 @@ redis.call('ZADD', KEYS[2], 0, ARGV[3])
 redis.call('HSET', KEYS[4], ARGV[1], ARGV[4])
 return ARGV[1]`,
   },
-  /** Keys: batch, status, names. Args: name. Answers the index, -1 if the batch is complete, -2 if it is cancelled. */
+  /** Keys: batch, status, items. Args: the items. Answers the first one's index, -1 if the batch is complete, -2 if it is cancelled. */
   batchAdd: {
     numberOfKeys: 3,
     lua: `
@@ -51,10 +51,10 @@ local flags = redis.call('HMGET', KEYS[1], 'sealed', 'stopped')
 if not flags[1] then return nil end
 if flags[2] == '1' then return -2 end
 if flags[1] == '1' then return -1 end
-local index = redis.call('HINCRBY', KEYS[1], 'total', 1) - 1
-redis.call('APPEND', KEYS[2], 'q')
-redis.call('HSET', KEYS[3], index, ARGV[1])
-return index`,
+local first = redis.call('HINCRBY', KEYS[1], 'total', #ARGV) - #ARGV
+redis.call('APPEND', KEYS[2], string.rep('q', #ARGV))
+for i, item in ipairs(ARGV) do redis.call('HSET', KEYS[3], first + i - 1, item) end
+return first`,
   },
   /** Keys: batch, accepting, events. Args: id, channel, how many items were added or ''. Answers the total. */
   batchSeal: {
@@ -87,7 +87,7 @@ event(KEYS[1], KEYS[4], ARGV[2], '')
 return before`,
   },
   /**
-   * Keys: batch, status, names, outcomes, events, index, clients, accepting. Args: id, channel, '1' to spare a batch whose
+   * Keys: batch, status, items, outcomes, events, index, clients, accepting. Args: id, channel, '1' to spare a batch whose
    * upload is complete. Answers the status letters as they were.
    */
   batchRemove: {
@@ -107,9 +107,9 @@ redis.call('HDEL', KEYS[8], ARGV[1])
 redis.call('PUBLISH', ARGV[2], ARGV[1])
 return letters`,
   },
-  /** Keys: batch, status. Args: index, channel. Answers the model and topK if the item is to be run. */
+  /** Keys: batch, status, items. Args: index, channel. Answers model, topK and the item if that is to be run. */
   itemBegin: {
-    numberOfKeys: 2,
+    numberOfKeys: 3,
     lua: `${EVENT}${CANCEL_ITEM}
 local letter = redis.call('GETRANGE', KEYS[2], ARGV[1], ARGV[1])
 if letter ~= 'q' and letter ~= 'r' then return nil end
@@ -119,7 +119,7 @@ if batch[1] == '1' then
   return nil
 end
 redis.call('SETRANGE', KEYS[2], ARGV[1], 'r')
-return {batch[2], batch[3]}`,
+return {batch[2], batch[3], redis.call('HGET', KEYS[3], ARGV[1])}`,
   },
   /** Keys: batch, status. Args: index, channel. Answers 1 if the item is to be run again. */
   itemReturn: {

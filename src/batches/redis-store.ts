@@ -26,7 +26,7 @@ import { Upkeep } from './redis-upkeep.ts';
 import { Uploads } from './redis-uploads.ts';
 import { hasEnded } from './state.ts';
 import type { BatchStore, NewBatch, PageRequest, RunItem } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from './types.ts';
 
 /** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
@@ -85,11 +85,12 @@ class RedisStore implements BatchStore, ClusterView {
     return answer;
   }
 
-  async add(batchId: string, name: string): Promise<number> {
-    const index = await this.#records.add(batchId, name);
-    await this.#queue.add(batchId, [index]);
-    this.#uploads.added(batchId);
-    return index;
+  async add(batchId: string, items: readonly NewItem[]): Promise<number> {
+    const first = await this.#records.add(batchId, items);
+    const indexes = items.map((_, at) => first + at);
+    await this.#queue.add(batchId, indexes);
+    this.#uploads.added(batchId, items.length);
+    return first;
   }
 
   async seal(batchId: string): Promise<Batch> {

@@ -22,9 +22,9 @@ export class Uploads {
     this.#added.set(batchId, 0);
   }
 
-  added(batchId: string): void {
+  added(batchId: string, count: number): void {
     const before = this.#added.get(batchId);
-    if (before !== undefined) this.#added.set(batchId, before + 1);
+    if (before !== undefined) this.#added.set(batchId, before + count);
   }
 
   /** How many items were added, or null if the upload is not to this gateway. */

@@ -25,7 +25,7 @@ export type RunItem = (work: BatchWork, signal: AbortSignal) => Promise<ItemOutc
 export interface BatchStore {
   /** Opens a batch, `accepting`; or finds the one that has the same client batch id already. */
   create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }>;
-  /** Adds the next items, whose pictures are in the spool, in one step; they may be run at once. Returns the first one's index. */
+  /** Adds the next items, at least one, whose pictures are in the spool, in one step; they may be run at once. Returns the first one's index. */
   add(batchId: string, items: readonly NewItem[]): Promise<number>;
   /** The upload is complete: no item will be added. From here on the batch survives its gateway. */
   seal(batchId: string): Promise<Batch>;
