@@ -1,11 +1,12 @@
 /** The store's contract in memory, with a switch that puts it out of reach: what is above the stores is tested on it. */
 import type { BatchStore, NewBatch, RunItem } from '../../src/batches/store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemOutcome } from '../../src/batches/types.ts';
+import type { Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, Place } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 
 interface Entry {
   readonly base: NewBatch;
   readonly items: BatchItem[];
+  readonly places: Place[];
   readonly events: BatchEvent[];
   sealed: boolean;
   cancelled: boolean;
@@ -30,17 +31,21 @@ export class MemoryStore implements BatchStore {
         return { batch: stateOf(entry), created: false };
       }
     }
-    const entry: Entry = { base: batch, items: [], events: [], sealed: false, cancelled: false };
+    const entry: Entry = { base: batch, items: [], places: [], events: [], sealed: false, cancelled: false };
     this.#entries.set(batch.id, entry);
     return { batch: stateOf(entry), created: true };
   }
 
-  async add(batchId: string, name: string) {
+  async add(batchId: string, newItems: readonly NewItem[]) {
     const entry = this.#entry('add', batchId);
     if (entry.cancelled) throw new GatewayError('CANCELLED', 'The batch was cancelled.');
-    const index = entry.items.push({ index: entry.items.length, name, status: 'queued', outcome: null }) - 1;
+    const first = entry.items.length;
+    for (const { name, place } of newItems) {
+      entry.items.push({ index: entry.items.length, name, status: 'queued', outcome: null });
+      entry.places.push(place);
+    }
     this.#dispatch();
-    return index;
+    return first;
   }
 
   async seal(batchId: string) {
@@ -163,10 +168,11 @@ export class MemoryStore implements BatchStore {
     }
   }
 
-  async #runItem(run: RunItem, { base }: Entry, index: number): Promise<void> {
+  async #runItem(run: RunItem, { base, places }: Entry, index: number): Promise<void> {
     const { id, model, topK } = base;
+    const work = { batchId: id, index, place: places[index] as Place, model, topK };
     try {
-      this.end(id, index, await run({ batchId: id, index, model, topK }, this.#stopping.signal));
+      this.end(id, index, await run(work, this.#stopping.signal));
     } catch {
       this.giveBack(id, index);
     }

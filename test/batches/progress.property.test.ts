@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { progress } from '../../src/batches/progress.ts';
 import type { BatchEvent, ItemOutcome } from '../../src/batches/types.ts';
+import { newItems } from '../conformance/new-items.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 1, scores: [] };
@@ -63,7 +64,7 @@ it('a subscriber that may be behind by few events is given each event once, or a
 async function play({ items, steps, sealedBefore, connections, slowness }: Story, maxLag: number) {
   const store = new MemoryStore();
   await store.create({ id: ID, clientBatchId: null, model: 'm@1', topK: null, createdAt: 0 });
-  for (let i = 0; i < items; i++) await store.add(ID, `${i}.jpg`);
+  await store.add(ID, newItems(Array.from({ length: items }, (_, i) => `${i}.jpg`)));
   const events: BatchEvent[] = [];
 
   const subscriber = async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ProgressRequest, progress } from '../../src/batches/progress.ts';
 import type { BatchEvent, ItemOutcome } from '../../src/batches/types.ts';
+import { newItems } from '../conformance/new-items.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 1, scores: [] };
@@ -10,7 +11,7 @@ const CLIENT_ID = 'what-the-client-calls-it';
 async function storeWith(items: number): Promise<MemoryStore> {
   const store = new MemoryStore();
   await store.create({ id: ID, clientBatchId: CLIENT_ID, model: 'm@1', topK: null, createdAt: 0 });
-  for (let i = 0; i < items; i++) await store.add(ID, `${i}.jpg`);
+  await store.add(ID, newItems(Array.from({ length: items }, (_, i) => `${i}.jpg`)));
   return store;
 }
 

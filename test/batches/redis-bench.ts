@@ -6,6 +6,7 @@ import type { RedisStoreOptions } from '../../src/batches/redis-store-options.ts
 import type { BatchStore, RunItem } from '../../src/batches/store.ts';
 import type { Batch, BatchItem, BatchWork, ItemOutcome } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { newItems } from '../conformance/new-items.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { TcpLink } from '../support/tcp-link.ts';
 
@@ -65,7 +66,7 @@ export async function upload(store: BatchStore, count: number): Promise<string> 
 export async function begin(store: BatchStore, count: number, clientBatchId: string | null = null): Promise<string> {
   const id = randomUUID();
   await store.create({ id, clientBatchId, model: 'cat-dog@1', topK: null, createdAt: Date.now() });
-  for (let index = 0; index < count; index++) await store.add(id, `${index}.jpg`);
+  await store.add(id, newItems(Array.from({ length: count }, (_, index) => `${index}.jpg`)));
   return id;
 }
 

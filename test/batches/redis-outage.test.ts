@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest';
 import type { ItemOutcome } from '../../src/batches/types.ts';
+import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
 import { itNeeds } from '../support/require-part.ts';
 import { allItems, begin, heldRuns, isCompleted, RedisBench, until, upload } from './redis-bench.ts';
@@ -61,7 +62,11 @@ describe('a Redis that goes away', () => {
   itOutlives('fails what is asked of the store at once, with OVERLOADED and a time to come back', async () => {
     const { store } = await bench.gateway();
     const id = await begin(store, 1);
-    const pending = Promise.allSettled([store.find(id), store.add(id, 'a.jpg'), store.list({ first: 1, after: null })]);
+    const pending = Promise.allSettled([
+      store.find(id),
+      store.add(id, newItems(['a.jpg'])),
+      store.list({ first: 1, after: null }),
+    ]);
     await server.kill();
     for (const answer of await pending) {
       if (answer.status === 'rejected') expect(answer.reason).toMatchObject(AWAY);
@@ -71,7 +76,7 @@ describe('a Redis that goes away', () => {
     const page = { first: 1, after: null };
     const answers = await Promise.allSettled([
       store.create({ id: 'x', clientBatchId: null, model: 'cat-dog@1', topK: null, createdAt: 1 }),
-      store.add(id, 'a.jpg'),
+      store.add(id, newItems(['a.jpg'])),
       store.seal(id),
       store.discard(id),
       store.cancel(id),
@@ -180,7 +185,7 @@ describe('a Redis that goes away', () => {
       await redis.config('SET', 'maxmemory', '1');
       for (const { finish } of running) finish(CAT);
       await vi.waitFor(() => expect(store.trouble()).toMatch(/refuses: OOM/), { timeout: 10_000 });
-      await expect(store.add(id, 'more.jpg')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(store.add(id, newItems(['more.jpg']))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
       const started = performance.now();
       const before = await calls(redis);
       await vi.waitFor(() => expect(performance.now() - started).toBeGreaterThan(500));

@@ -5,6 +5,7 @@ import { RedisConnection } from '../../src/batches/redis-connection.ts';
 import { ItemRecords } from '../../src/batches/redis-item-records.ts';
 import { RedisKeys } from '../../src/batches/redis-keys.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
+import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
 import { itNeeds } from '../support/require-part.ts';
 import {
@@ -134,7 +135,7 @@ describe('gateways that share batches in Redis', () => {
     const id = await upload(store, 2);
     const connection = new RedisConnection(server.url, 5_000);
     const records = new ItemRecords(connection.patient, new RedisKeys(bench.prefix), 10, new AbortController().signal);
-    expect(await records.begin(id, 0)).toEqual({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
+    expect(await records.begin(id, 0)).toMatchObject({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
     expect(await records.record(id, 0, CAT)).toBe(true);
     const look = async () => [await store.find(id), await allItems(store, id), await store.events(id, 0, 10)];
     const before = await look();
@@ -180,7 +181,7 @@ describe('gateways that share batches in Redis', () => {
     const id = await begin(one.store, 1);
     one.link.cut();
     one.link.mend();
-    await vi.waitFor(() => one.store.add(id, 'late.jpg'), { timeout: 10_000 });
+    await vi.waitFor(() => one.store.add(id, newItems(['late.jpg'])), { timeout: 10_000 });
     expect(await one.store.seal(id)).toMatchObject({ state: 'running', total: 2 });
     expect(await other.store.find(id)).toMatchObject({ total: 2 });
   });

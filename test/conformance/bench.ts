@@ -12,6 +12,7 @@ import type {
   Page,
 } from '../../src/batches/types.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import { newItems } from './new-items.ts';
 import { outcomeOf } from './outcomes.ts';
 
 export interface StoreUnderTest {
@@ -49,8 +50,13 @@ export class Bench {
   /** A batch that is accepting; its id. */
   async begin(names: readonly string[], wishes: Partial<NewBatch> = {}): Promise<string> {
     const { batch } = await this.store.create(this.newBatch(wishes));
-    for (const name of names) await this.store.add(batch.id, name);
+    if (names.length > 0) await this.add(batch.id, names);
     return batch.id;
+  }
+
+  /** A group of pictures that have arrived. Returns the index of the first one. */
+  add(batchId: string, names: readonly string[]): Promise<number> {
+    return this.store.add(batchId, newItems(names));
   }
 
   /** A batch whose upload is complete; its id. */

@@ -40,10 +40,10 @@ class History {
     add: async (n: number) => {
       const batch = this.#pick(n);
       if (!batch) return;
-      const name = `${batch.names.length} of ${batch.id}`;
-      if (!batch.isUploading) return await expect(this.#bench.store.add(batch.id, name)).rejects.toThrow();
-      expect(await this.#bench.store.add(batch.id, name)).toBe(batch.names.length);
-      batch.names.push(name);
+      const names = Array.from({ length: 1 + (n % 3) }, (_, i) => `${batch.names.length + i} of ${batch.id}`);
+      if (!batch.isUploading) return await expect(this.#bench.add(batch.id, names)).rejects.toThrow();
+      expect(await this.#bench.add(batch.id, names)).toBe(batch.names.length);
+      batch.names.push(...names);
     },
     seal: async (n: number) => {
       const batch = this.#pick(n);

@@ -1,7 +1,9 @@
 /** What outlives the process, whether it was killed or closed. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { Place } from '../../../src/batches/types.ts';
 import type { Audit } from '../batch-store.ts';
+import { newItems } from '../new-items.ts';
 import { BAD_IMAGE, outcomeOf } from '../outcomes.ts';
 
 export const crashAudits: readonly Audit[] = [
@@ -141,6 +143,23 @@ export const crashAudits: readonly Audit[] = [
       await bench.crash();
       expect(await bench.find(id)).toMatchObject({ state: 'running', done: 1, seq: 2 });
       expect((await bench.items(id, 'done')).map(({ outcome }) => outcome)).toEqual([outcomeOf({ index: 0 })]);
+    },
+  },
+  {
+    id: 'C08',
+    promise: 'MUST know the places of all items when the process has died',
+    check: async (bench) => {
+      const names = ['a.jpg', 'bb.jpg', 'ccc.jpg'];
+      const id = await bench.upload(names);
+      await bench.process().next();
+      await bench.crash();
+      const places: Place[] = [];
+      void bench.process().finishAll((work) => {
+        places[work.index] = work.place;
+        return outcomeOf(work);
+      });
+      await bench.until(id, ({ state }) => state === 'completed');
+      expect(places).toEqual(newItems(names).map(({ place }) => place));
     },
   },
 ];

@@ -1,5 +1,6 @@
 /** Items while they are run, and what cancelling does to them. */
 import { expect } from 'vitest';
+import type { Place } from '../../../src/batches/types.ts';
 import type { Audit } from '../batch-store.ts';
 import { rejectsWith } from '../bench.ts';
 import { BAD_IMAGE, outcomeOf } from '../outcomes.ts';
@@ -12,12 +13,12 @@ export const runningAudits: readonly Audit[] = [
       const runs = bench.process();
       const id = await bench.begin(['a.jpg'], { model: 'cat-dog@2', topK: 5 });
       const run = await runs.next();
-      expect(run.work).toEqual({ batchId: id, index: 0, model: 'cat-dog@2', topK: 5 });
+      expect(run.work).toEqual({ batchId: id, index: 0, model: 'cat-dog@2', topK: 5, place: { offset: 0, length: 5 } });
       expect(run.signal.aborted).toBe(false);
       expect(await bench.statuses(id)).toEqual(['running']);
       run.finish(outcomeOf(run.work));
       expect(await bench.until(id, ({ seq }) => seq === 1)).toMatchObject({ state: 'accepting', total: 1, done: 1 });
-      await bench.store.add(id, 'b.jpg');
+      await bench.add(id, ['b.jpg']);
       expect((await runs.next()).work.index).toBe(1);
     },
   },
@@ -184,7 +185,7 @@ export const runningAudits: readonly Audit[] = [
     check: async (bench) => {
       const id = await bench.begin(['a.jpg', 'b.jpg']);
       expect(await bench.store.cancel(id)).toMatchObject({ state: 'cancelled', total: 2, cancelled: 2, seq: 1 });
-      await rejectsWith('CANCELLED', bench.store.add(id, 'c.jpg'));
+      await rejectsWith('CANCELLED', bench.add(id, ['c.jpg']));
       expect(await bench.events(id)).toEqual([
         { seq: 1, state: 'cancelled', total: 2, done: 0, failed: 0, item: null },
       ]);
@@ -220,6 +221,32 @@ export const runningAudits: readonly Audit[] = [
       next.finish(outcomeOf(next.work));
       await bench.until(id, ({ state }) => state === 'completed');
       expect(await bench.store.find(gone)).toBeNull();
+    },
+  },
+  {
+    id: 'P14',
+    promise: 'MUST run each item with the place that it was added with, also when it is run again',
+    check: async (bench) => {
+      const places = [
+        { offset: 0, length: 1 },
+        { offset: 1, length: 2 ** 32 + 1 },
+        { offset: 2 ** 32 + 2, length: 0 },
+        { offset: 2 ** 52, length: 123_456_789 },
+      ];
+      const id = await bench.begin([]);
+      const items = places.map((place, i) => ({ name: `${i}.jpg`, place }));
+      await bench.store.add(id, items.slice(0, 3));
+      await bench.store.add(id, items.slice(3));
+      const runs = bench.process();
+      const seen: Place[][] = places.map(() => []);
+      for (let i = 0; i < 2 * places.length; i++) {
+        const run = await runs.next();
+        const again = seen[run.work.index]?.push(run.work.place) === 2;
+        if (again) run.finish(outcomeOf(run.work));
+        else run.giveBack();
+      }
+      expect(seen).toEqual(places.map((place) => [place, place]));
+      await bench.until(id, ({ done }) => done === places.length);
     },
   },
 ];

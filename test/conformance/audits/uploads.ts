@@ -63,7 +63,7 @@ export const uploadAudits: readonly Audit[] = [
     check: async (bench) => {
       const id = await bench.begin([]);
       const names = Array.from({ length: 40 }, (_, i) => `${i}.jpg`);
-      const indexes = await Promise.all(names.map((name) => bench.store.add(id, name)));
+      const indexes = await Promise.all(names.map((name) => bench.add(id, [name])));
       expect(indexes.toSorted((a, b) => a - b)).toEqual(names.map((_, i) => i));
       const items = await bench.items(id);
       expect(items.map(({ index }) => index)).toEqual(names.map((_, i) => i));
@@ -114,7 +114,7 @@ export const uploadAudits: readonly Audit[] = [
     promise: 'MUST refuse an item once the upload is complete, with BAD_USER_INPUT',
     check: async (bench) => {
       const id = await bench.upload(['a.jpg']);
-      await rejectsWith('BAD_USER_INPUT', bench.store.add(id, 'b.jpg'));
+      await rejectsWith('BAD_USER_INPUT', bench.add(id, ['b.jpg']));
       expect(await bench.find(id)).toMatchObject({ total: 1 });
     },
   },
@@ -124,7 +124,7 @@ export const uploadAudits: readonly Audit[] = [
     check: async (bench) => {
       const id = await bench.begin(['a.jpg']);
       const cancelled = await bench.store.cancel(id);
-      await rejectsWith('CANCELLED', bench.store.add(id, 'b.jpg'));
+      await rejectsWith('CANCELLED', bench.add(id, ['b.jpg']));
       expect(await bench.store.seal(id)).toEqual(cancelled);
       expect(await bench.find(id)).toEqual(cancelled);
     },
@@ -139,7 +139,7 @@ export const uploadAudits: readonly Audit[] = [
       expect([await bench.store.find(id), await bench.store.find(clientBatchId)]).toEqual([null, null]);
       expect(await bench.batches()).toEqual([]);
       expect(await bench.store.unknown([id])).toEqual([id]);
-      await rejectsWith('BATCH_NOT_FOUND', bench.store.add(id, 'b.jpg'));
+      await rejectsWith('BATCH_NOT_FOUND', bench.add(id, ['b.jpg']));
       const { batch, created } = await bench.store.create(bench.newBatch({ clientBatchId }));
       expect([batch.total, created]).toEqual([0, true]);
       expect(await bench.items(batch.id)).toEqual([]);
@@ -148,10 +148,11 @@ export const uploadAudits: readonly Audit[] = [
   {
     id: 'U13',
     promise: 'MUST say BATCH_NOT_FOUND of a batch that is not there',
-    check: async ({ store }) => {
+    check: async (bench) => {
+      const { store } = bench;
       const none = randomUUID();
       expect(await store.find(none)).toBeNull();
-      await rejectsWith('BATCH_NOT_FOUND', store.add(none, 'a.jpg'));
+      await rejectsWith('BATCH_NOT_FOUND', bench.add(none, ['a.jpg']));
       await rejectsWith('BATCH_NOT_FOUND', store.seal(none));
       await rejectsWith('BATCH_NOT_FOUND', store.cancel(none));
       await rejectsWith('BATCH_NOT_FOUND', store.items(none, { first: 10, after: null, status: null }));
@@ -163,6 +164,45 @@ export const uploadAudits: readonly Audit[] = [
     promise: 'MUST be out of trouble when nothing is wrong',
     check: async ({ store }) => {
       expect(store.trouble()).toBeNull();
+    },
+  },
+  {
+    id: 'U15',
+    promise: 'MUST number the items of a group one after the other, in their order, also if groups come at once',
+    check: async (bench) => {
+      const id = await bench.begin([]);
+      const groups = Array.from({ length: 12 }, (_, i) =>
+        Array.from({ length: 1 + i }, (_, j) => `${j} of group ${i}`),
+      );
+      const firsts = await Promise.all(groups.map((names) => bench.add(id, names)));
+      const items = await bench.items(id);
+      expect(items.map(({ index }) => index)).toEqual(items.map((_, i) => i));
+      expect(items).toHaveLength(groups.flat().length);
+      for (const [i, names] of groups.entries()) {
+        const first = firsts[i] as number;
+        expect(items.slice(first, first + names.length).map(({ name }) => name)).toEqual(names);
+      }
+    },
+  },
+  {
+    id: 'U16',
+    promise: 'MUST add a group as a whole or not at all, and show no part of it meanwhile',
+    check: async (bench) => {
+      const id = await bench.begin([]);
+      const seen: number[] = [];
+      const attempts = Array.from({ length: 30 }, async (_, i) => {
+        if (i === 20) await bench.store.cancel(id);
+        const added = bench.add(id, ['a.jpg', 'b.jpg', 'c.jpg']).then(
+          () => 3,
+          () => 0,
+        );
+        seen.push((await bench.find(id)).total, (await bench.items(id)).length);
+        return added;
+      });
+      const added = (await Promise.all(attempts)).reduce((sum, count) => sum + count, 0);
+      expect(seen.filter((count) => count % 3 !== 0)).toEqual([]);
+      expect(await bench.find(id)).toMatchObject({ total: added, cancelled: added });
+      expect(await bench.items(id)).toHaveLength(added);
     },
   },
 ];
