@@ -1,5 +1,6 @@
 /** What the outer layers (GraphQL, the command line) are given: the models and the pool that serves them. */
 import type { Batches } from './batches/batches.ts';
+import type { ClusterView } from './batches/cluster-view.ts';
 import type { EngineName } from './engine/engine.ts';
 import type { ModelVersion } from './models/manifest.ts';
 import type { ModelRepository } from './models/repository.ts';
@@ -17,4 +18,6 @@ export interface Gateway {
 /** A gateway that is served. */
 export interface ServedGateway extends Gateway {
   readonly batches: Batches;
+  /** Null if it is on its own. */
+  readonly cluster: ClusterView | null;
 }

@@ -1,8 +1,10 @@
 /** The composition root's second half: which store, spool and limits the batches of a gateway are made of. */
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Batches, bulkConcurrency } from './batches/batches.ts';
+import type { ClusterView } from './batches/cluster-view.ts';
 import { openRedisStore } from './batches/redis-store.ts';
 import { ItemRunner } from './batches/run-item.ts';
 import { Spool } from './batches/spool/spool.ts';
@@ -10,6 +12,7 @@ import { openSqliteStore } from './batches/sqlite/store.ts';
 import type { BatchStore } from './batches/store.ts';
 import type { Config } from './config.ts';
 import type { EventSink } from './core/ports.ts';
+import type { ServedGateway } from './gateway.ts';
 import type { ModelRepository } from './models/repository.ts';
 import { classify } from './pool/classifier.ts';
 import { systemClock } from './pool/system-clock.ts';
@@ -27,13 +30,16 @@ export interface BatchParts {
 }
 
 /** Takes up what an earlier process left. */
-export async function openBatches(config: Config, parts: BatchParts): Promise<Batches> {
-  const { pool, repository, events, log } = parts;
+export async function openBatches(
+  config: Config,
+  parts: BatchParts,
+): Promise<Pick<ServedGateway, 'batches' | 'cluster'>> {
+  const { pool, repository, events } = parts;
   // Whoever knows a batch's id may read it, and the ids are in there.
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new ConfigError(`The data folder ${config.dataDir} cannot be made: ${error.message}`);
   });
-  const store = await openStore(config, log);
+  const { store, cluster } = await openStore(config, parts);
   const spool = new Spool({ folder: join(config.dataDir, 'spool'), quotaBytes: config.spoolBytes });
   const runner = new ItemRunner({
     spool,
@@ -63,14 +69,26 @@ export async function openBatches(config: Config, parts: BatchParts): Promise<Ba
     },
   });
   await batches.start();
-  return batches;
+  return { batches, cluster };
 }
 
-async function openStore(config: Config, log: Logger): Promise<BatchStore> {
-  const { redisUrl: url, redisPrefix: prefix, stallInterval: stallIntervalMs, dataDir } = config;
-  if (url === null) return openFile(dataDir);
+interface OpenStore {
+  readonly store: BatchStore;
+  readonly cluster: ClusterView | null;
+}
+
+async function openStore(config: Config, { pool, log }: BatchParts): Promise<OpenStore> {
+  const { redisUrl: url, redisPrefix: prefix, stallInterval: stallIntervalMs, dataDir, port } = config;
+  if (url === null) return { store: openFile(dataDir), cluster: null };
+  // Whatever it listens on, 0.0.0.0 or localhost as a rule, would not tell it from the others.
+  const describe = () => ({ address: `${hostname()}:${port}`, workers: warmWorkers(pool) });
   const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
-  return openRedisStore({ url, prefix, stallIntervalMs, onError });
+  const store = await openRedisStore({ url, prefix, stallIntervalMs, describe, onError });
+  return { store, cluster: store };
+}
+
+function warmWorkers(pool: WarmPool): number {
+  return pool.stats().workers.filter(({ state }) => state === 'idle' || state === 'busy').length;
 }
 
 function openFile(dataDir: string): BatchStore {

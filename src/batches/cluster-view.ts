@@ -2,15 +2,15 @@
 export interface ClusterNode {
   /** Made anew at each start. */
   readonly id: string;
-  /** Where it listens, or its host name. */
+  /** Name of its host and the port that it was told to listen on. */
   readonly address: string;
-  /** Of its pool, when it was last seen; null if it did not say. */
-  readonly workers: number | null;
+  /** Warm ones of its pool, when it was last heard of. */
+  readonly workers: number;
   /** Ms since the epoch, by its own clock. */
   readonly seenAt: number;
 }
 
 export interface ClusterView {
-  /** Gateways that were heard of a moment ago, this one included, by id. */
+  /** Gateways that were heard of a moment ago, this one included, by id. Rejects with OVERLOADED if that cannot be known now. */
   nodes(): Promise<readonly ClusterNode[]>;
 }

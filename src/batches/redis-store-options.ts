@@ -1,5 +1,4 @@
 /** What can be set about batches in Redis. */
-import { hostname } from 'node:os';
 import type { ClusterNode } from './cluster-view.ts';
 
 export interface RedisStoreOptions {
@@ -19,7 +18,7 @@ export interface RedisStoreOptions {
   /** A Redis that has not answered for so long is away. */
   readonly answerTimeoutMs?: number;
   /** What the others see of this gateway. */
-  readonly describe?: () => Pick<ClusterNode, 'address' | 'workers'>;
+  readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
   /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
   readonly onError?: (error: Error) => void;
 }
@@ -33,7 +32,6 @@ export function withDefaults(options: RedisStoreOptions): Required<RedisStoreOpt
     retryDelayMs: 1_000,
     heartbeatMs: (options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3,
     answerTimeoutMs: 5_000,
-    describe: () => ({ address: hostname(), workers: null }),
     onError: () => {},
     ...options,
   };

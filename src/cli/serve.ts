@@ -29,7 +29,7 @@ export async function serve(config: Config): Promise<void> {
 async function openAll(config: Config, events: LogSink, log: Logger): Promise<ServedGateway> {
   const gateway = await openGateway(config, events, log);
   try {
-    return { ...gateway, batches: await openBatches(config, { ...gateway, events, log }) };
+    return { ...gateway, ...(await openBatches(config, { ...gateway, events, log })) };
   } catch (error) {
     await gateway.pool.close();
     throw error;

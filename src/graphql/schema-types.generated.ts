@@ -3,6 +3,7 @@ import type { BatchState } from '../batches/types.ts';
 import type { ItemStatus } from '../batches/types.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Batch as BatchModel, BatchItem as BatchItemModel, BatchEvent } from '../batches/types.ts';
+import type { ClusterNode as ClusterNodeModel } from '../batches/cluster-view.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -210,6 +211,30 @@ export type PoolStats = {
   readonly memoryBytes: Scalars['Float']['output'];
   /** Age of the process, in ms. */
   readonly uptimeMs: Scalars['Float']['output'];
+  /**
+   * The gateways that share their batches in one Redis. Null if this one keeps its batches to itself; null with an error,
+   * OVERLOADED, while that Redis cannot be reached.
+   */
+  readonly cluster: Maybe<Cluster>;
+};
+
+/** Gateways that share their batches. */
+export type Cluster = {
+  readonly __typename?: 'Cluster';
+  /** Those that were heard of a moment ago, this one included, by id. Who dies is gone after a `--stall-interval`. */
+  readonly nodes: ReadonlyArray<ClusterNode>;
+};
+
+export type ClusterNode = {
+  readonly __typename?: 'ClusterNode';
+  /** Made anew at each start. */
+  readonly id: Scalars['ID']['output'];
+  /** Name of its host, and the port that it was told to listen on. */
+  readonly address: Scalars['String']['output'];
+  /** Warm workers of its pool when it was last heard of; those that start or stop are not counted. */
+  readonly workers: Scalars['Int']['output'];
+  /** When it was last heard of, by its own clock. ISO 8601. */
+  readonly seenAt: Scalars['String']['output'];
 };
 
 export type Worker = {
@@ -477,7 +502,9 @@ export type ResolversTypes = ResolversObject<{
   WorkerKind: WorkerKind;
   Model: ResolverTypeWrapper<Model>;
   PoolSummary: ResolverTypeWrapper<PoolSummary>;
-  PoolStats: ResolverTypeWrapper<PoolStats>;
+  PoolStats: ResolverTypeWrapper<Omit<PoolStats, 'cluster'> & { cluster?: Maybe<ResolversTypes['Cluster']> }>;
+  Cluster: ResolverTypeWrapper<Omit<Cluster, 'nodes'> & { nodes: ReadonlyArray<ResolversTypes['ClusterNode']> }>;
+  ClusterNode: ResolverTypeWrapper<ClusterNodeModel>;
   Worker: ResolverTypeWrapper<Worker>;
   WorkerState: WorkerState;
   ColdStart: ResolverTypeWrapper<ColdStart>;
@@ -513,7 +540,9 @@ export type ResolversParentTypes = ResolversObject<{
   Boolean: Scalars['Boolean']['output'];
   Model: Model;
   PoolSummary: PoolSummary;
-  PoolStats: PoolStats;
+  PoolStats: Omit<PoolStats, 'cluster'> & { cluster?: Maybe<ResolversParentTypes['Cluster']> };
+  Cluster: Omit<Cluster, 'nodes'> & { nodes: ReadonlyArray<ResolversParentTypes['ClusterNode']> };
+  ClusterNode: ClusterNodeModel;
   Worker: Worker;
   ColdStart: ColdStart;
   ModelStats: ModelStats;
@@ -608,6 +637,18 @@ export type PoolStatsResolvers<ContextType = Context, ParentType extends Resolve
   waitError?: Resolver<ResolversTypes['WaitError'], ParentType, ContextType>;
   memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   uptimeMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  cluster?: Resolver<Maybe<ResolversTypes['Cluster']>, ParentType, ContextType>;
+}>;
+
+export type ClusterResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Cluster'] = ResolversParentTypes['Cluster']> = ResolversObject<{
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ClusterNode']>, ParentType, ContextType>;
+}>;
+
+export type ClusterNodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClusterNode'] = ResolversParentTypes['ClusterNode']> = ResolversObject<{
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  seenAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 }>;
 
 export type WorkerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Worker'] = ResolversParentTypes['Worker']> = ResolversObject<{
@@ -733,6 +774,8 @@ export type Resolvers<ContextType = Context> = ResolversObject<{
   Model?: ModelResolvers<ContextType>;
   PoolSummary?: PoolSummaryResolvers<ContextType>;
   PoolStats?: PoolStatsResolvers<ContextType>;
+  Cluster?: ClusterResolvers<ContextType>;
+  ClusterNode?: ClusterNodeResolvers<ContextType>;
   Worker?: WorkerResolvers<ContextType>;
   ColdStart?: ColdStartResolvers<ContextType>;
   ModelStats?: ModelStatsResolvers<ContextType>;

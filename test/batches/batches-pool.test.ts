@@ -36,7 +36,7 @@ async function open(model: string, maxWorkers: number): Promise<void> {
   const flags = { reserved: '1', maxWorkers: String(maxWorkers), dataDir };
   const pool = await openTestPool(model, flags);
   const config = loadConfig(SETTINGS, flags, {});
-  gateway = { ...pool, batches: await openBatches(config, { ...pool, log: createLog('silent') }) };
+  gateway = { ...pool, ...(await openBatches(config, { ...pool, log: createLog('silent') })) };
 }
 
 async function close(): Promise<void> {

@@ -41,6 +41,7 @@ export class RedisBench {
       stallIntervalMs: STALL_INTERVAL_MS,
       heartbeatMs: HEARTBEAT_MS,
       retryDelayMs: 20,
+      describe: () => ({ address: 'localhost', workers: 1 }),
       onError: (error) => errors.push(error),
       ...wishes,
     });

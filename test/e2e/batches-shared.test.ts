@@ -1,4 +1,5 @@
 // Facts about two gateways that share their batches in Redis.
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { temporaryFolder } from '../batches/temporary-folder.ts';
 import { TRANSPORTS } from '../graphql/subscribers.ts';
@@ -22,12 +23,13 @@ const PICTURES = 300;
 
 let redis: RedisServer;
 let dataDir: string;
+let flags: readonly string[];
 let gateways: [GatewayProcess, GatewayProcess];
 beforeAll(async () => {
   if (!redisPart.available) return;
   redis = await RedisServer.start({ durable: true });
   dataDir = await temporaryFolder();
-  const flags = [...SYNTHETIC, '--max-workers', '1', '--data-dir', dataDir, '--redis-url', redis.url];
+  flags = [...SYNTHETIC, '--max-workers', '1', '--data-dir', dataDir, '--redis-url', redis.url];
   gateways = await Promise.all([startGateway(...flags), startGateway(...flags)]);
 });
 afterAll(async () => {
@@ -41,6 +43,19 @@ async function classifiedBy({ url }: GatewayProcess): Promise<number> {
   const text = '{ poolStats { counters { finished } } }';
   const { data } = await query<{ poolStats: { counters: { finished: number } } }>(url, text, {}, ADMIN_TOKEN);
   return data?.poolStats.counters.finished ?? 0;
+}
+
+interface ClusterNode {
+  readonly id: string;
+  readonly address: string;
+  readonly workers: number;
+}
+
+/** Who shares the Redis, as a gateway tells its admin. */
+async function nodesSeenBy({ url }: GatewayProcess): Promise<readonly ClusterNode[]> {
+  const text = '{ poolStats { cluster { nodes { id address workers } } } }';
+  const { data } = await query<{ poolStats: { cluster: { nodes: ClusterNode[] } } }>(url, text, {}, ADMIN_TOKEN);
+  return data?.poolStats.cluster.nodes ?? [];
 }
 
 async function readiness({ url }: GatewayProcess): Promise<{ code: number; status: string }> {
@@ -57,6 +72,19 @@ itNeeds(redisPart, 'the workers of both take a fair part of a batch, and both kn
   expect(parts.reduce((a, b) => a + b)).toBe(PICTURES);
   expect(Math.min(...parts)).toBeGreaterThan(PICTURES / 4);
   await spoolIsEmpty(dataDir);
+});
+
+itNeeds(redisPart, 'each sees all of them, with their warm workers, until they die', async () => {
+  const doomed = await startGateway(...flags, '--stall-interval', '1000');
+  for (const gateway of [...gateways, doomed]) {
+    await until(async () => (await nodesSeenBy(gateway)).filter(({ workers }) => workers === 1).length === 3);
+  }
+  const nodes = await nodesSeenBy(gateways[0]);
+  expect(new Set(nodes.map(({ id }) => id)).size).toBe(3);
+  expect(new Set(nodes.map(({ address }) => address))).toEqual(new Set([`${hostname()}:0`]));
+
+  await doomed.kill();
+  for (const gateway of gateways) await until(async () => (await nodesSeenBy(gateway)).length === 2);
 });
 
 itNeeds(redisPart, 'a Redis that goes away in the middle of a batch and returns costs nothing but time', async () => {
@@ -85,6 +113,7 @@ itNeeds(redisPart, 'a Redis that goes away in the middle of a batch and returns 
     }
     const { data } = await classify(gateway.url, pictureAt(1));
     expect(data?.classify.label).toBe(labelAt(1));
+    expect(await classifiedBy(gateway)).toBeGreaterThan(0);
   }
 
   await redis.resume();

@@ -103,6 +103,7 @@ export async function listen(batches: Batches, events: EventSink, options: Parti
       engineOf: () => 'synthetic',
       pool: { isReady: () => true } as never,
       batches,
+      cluster: null,
       maxWorkers: 1,
     },
     events,

@@ -22,6 +22,7 @@ it('the generated resolver types are those of schema.graphql', async () => {
         Batch: '../batches/types.ts#Batch as BatchModel',
         BatchItem: '../batches/types.ts#BatchItem as BatchItemModel',
         BatchProgress: '../batches/types.ts#BatchEvent',
+        ClusterNode: '../batches/cluster-view.ts#ClusterNode as ClusterNodeModel',
       },
       enumValues: {
         BatchState: '../batches/types.ts#BatchState',

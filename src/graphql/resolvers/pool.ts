@@ -2,7 +2,15 @@
 import type { WorkerKind, WorkerState } from '../../core/types.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { PoolStats as PoolSnapshot } from '../../pool/warm-pool.ts';
-import type { KindTime, MutationResolvers, PoolStats, PoolSummary, QueryResolvers } from '../schema-types.generated.ts';
+import type {
+  PoolStats as AllPoolStats,
+  ClusterNodeResolvers,
+  KindTime,
+  MutationResolvers,
+  PoolStatsResolvers,
+  PoolSummary,
+  QueryResolvers,
+} from '../schema-types.generated.ts';
 
 export const pool: QueryResolvers['pool'] = (_root, _args, { gateway }) => summarise(gateway.pool.stats());
 
@@ -17,6 +25,15 @@ export const provision: MutationResolvers['provision'] = (_root, { model, reserv
   return statsOf(gateway);
 };
 
+/** Asked of the store, so only if the client asks for it; and if that fails, the rest is answered all the same. */
+export const PoolStats: PoolStatsResolvers = {
+  cluster: async (_stats, _args, { gateway }) => gateway.cluster && { nodes: await gateway.cluster.nodes() },
+};
+
+export const ClusterNode: ClusterNodeResolvers = {
+  seenAt: ({ seenAt }) => new Date(seenAt).toISOString(),
+};
+
 const KINDS = { reserved: 'RESERVED', 'on-demand': 'ON_DEMAND' } as const satisfies Record<WorkerKind, string>;
 const STATES = {
   starting: 'STARTING',
@@ -29,7 +46,7 @@ export function graphqlWorkerKind(kind: WorkerKind): 'RESERVED' | 'ON_DEMAND' {
   return KINDS[kind];
 }
 
-function statsOf(gateway: Gateway): PoolStats {
+function statsOf(gateway: Gateway): Omit<AllPoolStats, 'cluster'> {
   const stats = gateway.pool.stats();
   return {
     summary: summarise(stats),

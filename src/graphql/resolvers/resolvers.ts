@@ -5,7 +5,7 @@ import { Batch, BatchItem, BatchState, batch, batches, batchProgress, cancelBatc
 import { classify } from './classify.ts';
 import { classifyBatch } from './classify-batch.ts';
 import { models } from './models.ts';
-import { pool, poolStats, provision } from './pool.ts';
+import { ClusterNode, PoolStats, pool, poolStats, provision } from './pool.ts';
 
 export const resolvers: Resolvers = {
   Upload: GraphQLUpload,
@@ -16,4 +16,6 @@ export const resolvers: Resolvers = {
   BatchItem,
   BatchState,
   ItemStatus,
+  PoolStats,
+  ClusterNode,
 };
