@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Batches, bulkConcurrency } from './batches/batches.ts';
 import type { ClusterView } from './batches/cluster-view.ts';
-import { openRedisStore } from './batches/redis-store.ts';
+import { openRedisStore } from './batches/redis/store.ts';
 import { ItemRunner } from './batches/run-item.ts';
 import { Spool } from './batches/spool/spool.ts';
 import { openSqliteStore } from './batches/sqlite/store.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
-import { RedisConnection } from '../../src/batches/redis-connection.ts';
-import { ItemRecords } from '../../src/batches/redis-item-records.ts';
-import { RedisKeys } from '../../src/batches/redis-keys.ts';
+import { RedisConnection } from '../../src/batches/redis/connection.ts';
+import { ItemRecords } from '../../src/batches/redis/item-records.ts';
+import { RedisKeys } from '../../src/batches/redis/keys.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';

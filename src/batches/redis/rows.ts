@@ -1,6 +1,6 @@
 /** What the batches keep in Redis, as strings, and what it means. */
-import { batchState } from './state.ts';
-import type { Batch, BatchEvent, BatchItem, BatchState, ItemOutcome, ItemStatus, NewItem } from './types.ts';
+import { batchState } from '../state.ts';
+import type { Batch, BatchEvent, BatchItem, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
@@ -32,10 +32,7 @@ export function toBatch(row: Row): Batch | null {
     model: row.model ?? '',
     topK: toTopK(row.topK),
     createdAt: Number(row.createdAt),
-    state: toState(row),
-    total: Number(row.total),
-    done: Number(row.done),
-    failed: Number(row.failed),
+    ...toFigures(row),
     cancelled: Number(row.cancelled),
     seq: Number(row.seq),
   };
@@ -66,10 +63,7 @@ export function toItem({ index, status }: Pick<BatchItem, 'index' | 'status'>, d
 export function toEvent(id: string, row: Row, details: ItemDetails): BatchEvent {
   return {
     seq: Number.parseInt(id, 10),
-    state: toState(row),
-    total: Number(row.total),
-    done: Number(row.done),
-    failed: Number(row.failed),
+    ...toFigures(row),
     item: row.item ? toEndedItem(Number(row.item), details) : null,
   };
 }
@@ -84,12 +78,9 @@ function toEndedItem(index: number, details: ItemDetails): BatchItem {
   return item.outcome?.ok === false ? { ...item, status: 'failed' } : item;
 }
 
-function toState(row: Row): BatchState {
-  return batchState({
-    sealed: row.sealed === '1',
-    stopped: row.stopped === '1',
-    total: Number(row.total),
-    done: Number(row.done),
-    failed: Number(row.failed),
-  });
+/** What a batch and its events both have. */
+function toFigures(row: Row): Pick<Batch, 'state' | 'total' | 'done' | 'failed'> {
+  const figures = { total: Number(row.total), done: Number(row.done), failed: Number(row.failed) };
+  const state = batchState({ sealed: row.sealed === '1', stopped: row.stopped === '1', ...figures });
+  return { state, ...figures };
 }

@@ -1,7 +1,7 @@
 /** Names of everything that the batches keep in Redis, all under one prefix. BullMQ's own are `<prefix>:items:…`. */
 export class RedisKeys {
   readonly prefix: string;
-  /** Sorted set of all batches, each as its `place`. */
+  /** Sorted set of all batches, each as its `entryOf`. */
   readonly index: string;
   /** Hash: client batch id → batch id. */
   readonly clients: string;
@@ -49,4 +49,22 @@ export interface BatchKeys {
   readonly outcomes: string;
   /** Stream: the events, each with the id `<seq>-0`. */
   readonly events: string;
+}
+
+/**
+ * A batch in the index. All members of the sorted set have the same score, so it is sorted by these strings: by age, then by
+ * id. An entry says where a page ends even after its batch is gone.
+ */
+const DIGITS = 15;
+
+export function entryOf(createdAt: number, batchId: string): string {
+  return `${String(createdAt).padStart(DIGITS, '0')}.${batchId}`;
+}
+
+export function isEntry(text: string): boolean {
+  return /^\d{15}\../.test(text);
+}
+
+export function idOf(entry: string): string {
+  return entry.slice(DIGITS + 1);
 }

@@ -1,12 +1,11 @@
 /** Reading the batches' records in Redis, page by page. */
-import { GatewayError } from '../core/errors.ts';
-import { notFound } from './redis-batch-records.ts';
-import type { RedisConnection } from './redis-connection.ts';
-import type { RedisKeys } from './redis-keys.ts';
-import { idAt, isPlace } from './redis-places.ts';
-import { type ItemDetails, statusOf, toBatch, toEvent, toItem, toNewItem, toRow } from './redis-rows.ts';
-import type { PageRequest } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { PageRequest } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from '../types.ts';
+import type { RedisConnection } from './connection.ts';
+import { idOf, isEntry, type RedisKeys } from './keys.ts';
+import { notFound } from './records.ts';
+import { type ItemDetails, statusOf, toBatch, toEvent, toItem, toNewItem, toRow } from './rows.ts';
 
 const PAGE = 100;
 
@@ -21,16 +20,16 @@ export class BatchPages {
 
   /** The latest first. */
   async batches({ first, after }: PageRequest): Promise<Page<Batch>> {
-    if (after !== null && !isPlace(after)) throw badCursor(after);
+    if (after !== null && !isEntry(after)) throw badCursor(after);
     const from = after === null ? '+' : `(${after}`;
     return this.#connection.call(async (redis) => {
       // One more than asked for tells whether there is a next page.
-      const places = await redis.zrevrangebylex(this.#keys.index, from, '-', 'LIMIT', 0, first + 1);
-      const page = places.slice(0, first);
-      const rows = await Promise.all(page.map((place) => redis.hgetall(this.#keys.of(idAt(place)).batch)));
+      const entries = await redis.zrevrangebylex(this.#keys.index, from, '-', 'LIMIT', 0, first + 1);
+      const page = entries.slice(0, first);
+      const rows = await Promise.all(page.map((entry) => redis.hgetall(this.#keys.of(idOf(entry)).batch)));
       // A batch can be removed in between.
       const nodes = rows.map(toBatch).filter((batch) => batch !== null);
-      return { nodes, next: places.length > first ? (page.at(-1) ?? null) : null };
+      return { nodes, next: entries.length > first ? (page.at(-1) ?? null) : null };
     });
   }
 

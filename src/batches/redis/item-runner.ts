@@ -6,12 +6,12 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { type Job, WaitingError, Worker } from 'bullmq';
-import { isRefusal, type RedisConnection } from './redis-connection.ts';
-import { ITEM_QUEUE, type ItemJob } from './redis-item-queue.ts';
-import { ItemRecords } from './redis-item-records.ts';
-import type { RedisKeys } from './redis-keys.ts';
-import type { RunItem } from './store.ts';
-import type { BatchWork, ItemOutcome } from './types.ts';
+import type { RunItem } from '../store.ts';
+import type { BatchWork, ItemOutcome } from '../types.ts';
+import { isRefusal, type RedisConnection } from './connection.ts';
+import { ITEM_QUEUE, type ItemJob } from './item-queue.ts';
+import { ItemRecords } from './item-records.ts';
+import type { RedisKeys } from './keys.ts';
 
 /** An item whose gateway died so often while it ran is taken to be the cause. */
 const MOST_DEATHS = 5;

@@ -1,7 +1,7 @@
 /** The queue of items that wait to be run, of all batches: one BullMQ job for each, named after its batch and index. */
 import { type JobsOptions, Queue } from 'bullmq';
-import type { RedisConnection } from './redis-connection.ts';
-import type { RedisKeys } from './redis-keys.ts';
+import type { RedisConnection } from './connection.ts';
+import type { RedisKeys } from './keys.ts';
 
 export const ITEM_QUEUE = 'items';
 

@@ -1,7 +1,7 @@
 /** Uploads that last: those to this gateway, and those that nobody goes on with. */
-import type { RedisConnection } from './redis-connection.ts';
-import { type Gateways, MISSED_BEATS } from './redis-gateways.ts';
-import type { RedisKeys } from './redis-keys.ts';
+import type { RedisConnection } from './connection.ts';
+import { type Gateways, MISSED_BEATS } from './gateways.ts';
+import type { RedisKeys } from './keys.ts';
 
 export class Uploads {
   readonly #connection: RedisConnection;

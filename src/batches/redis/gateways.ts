@@ -1,8 +1,8 @@
 /** The gateways that share a Redis, each of which says every `heartbeatMs` that it is there. */
-import type { ClusterNode, ClusterView } from './cluster-view.ts';
-import type { RedisConnection } from './redis-connection.ts';
-import type { RedisKeys } from './redis-keys.ts';
-import { step } from './redis-steps.ts';
+import type { ClusterNode, ClusterView } from '../cluster-view.ts';
+import type { RedisConnection } from './connection.ts';
+import type { RedisKeys } from './keys.ts';
+import { step } from './steps.ts';
 
 /** So many in a row make a gateway silent. */
 export const MISSED_BEATS = 3;

@@ -29,7 +29,7 @@ end
 `;
 
 const STEPS = {
-  /** Keys: batch, index, clients, accepting. Args: id, client id or '', place, gateway, then fields and values. Answers the id. */
+  /** Keys: batch, index, clients, accepting. Args: id, client id or '', entry, gateway, then fields and values. Answers the id. */
   batchCreate: {
     numberOfKeys: 4,
     lua: `
@@ -38,7 +38,7 @@ if ARGV[2] ~= '' then
   if existing then return existing end
   redis.call('HSET', KEYS[3], ARGV[2], ARGV[1])
 end
-redis.call('HSET', KEYS[1], 'place', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'entry', ARGV[3], unpack(ARGV, 5))
 redis.call('ZADD', KEYS[2], 0, ARGV[3])
 redis.call('HSET', KEYS[4], ARGV[1], ARGV[4])
 return ARGV[1]`,
@@ -93,7 +93,7 @@ return before`,
   batchRemove: {
     numberOfKeys: 8,
     lua: `
-local now = redis.call('HMGET', KEYS[1], 'place', 'clientBatchId', 'sealed', 'stopped')
+local now = redis.call('HMGET', KEYS[1], 'entry', 'clientBatchId', 'sealed', 'stopped')
 if not now[1] then
   redis.call('HDEL', KEYS[8], ARGV[1])
   return nil

@@ -3,30 +3,57 @@
  *
  * What is at least once: running an item. Its gateway may die, lose Redis for longer than its lock lasts, or give it back; then
  * it is run again, by whichever gateway, perhaps while the first run still lasts.
- * Why its result is exactly once all the same: the outcome is recorded by one script (redis-steps.ts) that does nothing if the
- * item has ended, and else changes status, outcome and counters and appends the one event, numbered, in one atomic step. The
+ * Why its result is exactly once all the same: the outcome is recorded by one script (steps.ts) that does nothing if the item
+ * has ended, and else changes status, outcome and counters and appends the one event, numbered, in one atomic step. The
  * job in BullMQ's queue ends only after that. So every item has a job until it has an outcome, and no item gets two.
  *
  * The steps are ordered so that a Redis that comes back without its last moments (appendfsync everysec, a failover) holds a
  * state that once was: at worst items run again. The one exception is made good at each reconnect: an item whose job is missing
  * gets it again. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
+ *
+ * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
+ * `rows` say how they lie in Redis; `item-queue` fills BullMQ's queue and `item-runner` empties it; `gateways` and `uploads`
+ * know who is there and whose upload lasts; `upkeep` sees to what nobody asks for; `connection` says what it means that Redis
+ * is away.
  */
 import { randomUUID } from 'node:crypto';
-import type { ClusterNode, ClusterView } from './cluster-view.ts';
-import { BatchPages } from './redis-batch-pages.ts';
-import { BatchRecords } from './redis-batch-records.ts';
-import { BatchRemoval } from './redis-batch-removal.ts';
-import { isRefusal, RedisConnection } from './redis-connection.ts';
-import { Gateways } from './redis-gateways.ts';
-import { ItemQueue } from './redis-item-queue.ts';
-import { ItemRunner } from './redis-item-runner.ts';
-import { RedisKeys } from './redis-keys.ts';
-import { type RedisStoreOptions, withDefaults } from './redis-store-options.ts';
-import { Upkeep } from './redis-upkeep.ts';
-import { Uploads } from './redis-uploads.ts';
-import { hasEnded } from './state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from './types.ts';
+import type { ClusterNode, ClusterView } from '../cluster-view.ts';
+import { hasEnded } from '../state.ts';
+import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
+import { isRefusal, RedisConnection } from './connection.ts';
+import { Gateways } from './gateways.ts';
+import { ItemQueue } from './item-queue.ts';
+import { ItemRunner } from './item-runner.ts';
+import { RedisKeys } from './keys.ts';
+import { BatchPages } from './pages.ts';
+import { BatchRecords } from './records.ts';
+import { Upkeep } from './upkeep.ts';
+import { Uploads } from './uploads.ts';
+
+export interface RedisStoreOptions {
+  /** redis:// or rediss:// (TLS), with user, password and database if need be. */
+  readonly url: string;
+  /** Of all keys. */
+  readonly prefix?: string;
+  /** An item whose gateway died is run by another one within that time. */
+  readonly stallIntervalMs?: number;
+  /** Pause before an item that was given back is run again, and before a Redis that takes nothing is asked again. */
+  readonly retryDelayMs?: number;
+  /**
+   * How often this gateway says that it is there, and looks after uploads that others left behind: they are forgotten after
+   * six times as long. A third of the stall interval if not set.
+   */
+  readonly heartbeatMs?: number;
+  /** A Redis that has not answered for so long is away. */
+  readonly answerTimeoutMs?: number;
+  /** What the others see of this gateway. */
+  readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
+  /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
+  readonly onError?: (error: Error) => void;
+}
+
+const STALL_INTERVAL_MS = 15_000;
 
 /** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
@@ -42,7 +69,6 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #records: BatchRecords;
   readonly #pages: BatchPages;
   readonly #queue: ItemQueue;
-  readonly #removal: BatchRemoval;
   readonly #gateways: Gateways;
   readonly #upkeep: Upkeep;
   readonly #uploads: Uploads;
@@ -61,7 +87,6 @@ class RedisStore implements BatchStore, ClusterView {
     this.#records = new BatchRecords(connection, keys);
     this.#pages = new BatchPages(connection, keys);
     this.#queue = new ItemQueue(connection, keys, onError);
-    this.#removal = new BatchRemoval(this.#records, this.#pages, this.#queue, onError);
     this.#gateways = new Gateways({ connection, keys, heartbeatMs, id: randomUUID(), describe });
     this.#uploads = new Uploads(connection, keys, this.#gateways);
     this.#upkeep = new Upkeep({
@@ -102,11 +127,11 @@ class RedisStore implements BatchStore, ClusterView {
   async discard(batchId: string): Promise<void> {
     // If Redis is away now, it is an orphan from here on.
     this.#uploads.end(batchId);
-    await this.#removal.remove(batchId, 'any');
+    await this.#remove(batchId, 'any');
   }
 
   async cancel(batchId: string): Promise<Batch> {
-    await this.#removal.dropJobs(batchId, await this.#records.cancel(batchId));
+    await this.#dropJobs(batchId, await this.#records.cancel(batchId));
     return this.#records.get(batchId);
   }
 
@@ -143,8 +168,15 @@ class RedisStore implements BatchStore, ClusterView {
     });
   }
 
-  prune(before: number, keep: number): Promise<readonly string[]> {
-    return this.#removal.prune(before, keep);
+  async prune(before: number, keep: number): Promise<readonly string[]> {
+    const removed: string[] = [];
+    let kept = 0;
+    for await (const batch of this.#pages.all()) {
+      if (!hasEnded(batch)) continue;
+      if (batch.createdAt >= before && kept < keep) kept += 1;
+      else if (await this.#remove(batch.id, 'any')) removed.push(batch.id);
+    }
+    return removed;
   }
 
   unknown(batchIds: readonly string[]): Promise<readonly string[]> {
@@ -187,8 +219,21 @@ class RedisStore implements BatchStore, ClusterView {
   async #round(): Promise<void> {
     await this.#gateways.beat();
     for (const batchId of await this.#uploads.orphans()) {
-      await this.#removal.remove(batchId, 'accepting');
+      await this.#remove(batchId, 'accepting');
     }
+  }
+
+  /** Its records in one step, then what it still has in the queue. Whether it was there. */
+  async #remove(batchId: string, only: 'any' | 'accepting'): Promise<boolean> {
+    const unfinished = await this.#records.remove(batchId, only);
+    if (unfinished === null) return false;
+    await this.#dropJobs(batchId, unfinished);
+    return true;
+  }
+
+  /** Of items that will not be run any more. A job that cannot be removed just now ends when it is taken. */
+  async #dropJobs(batchId: string, indexes: readonly number[]): Promise<void> {
+    await this.#queue.remove(batchId, indexes).catch((error) => this.#report(error));
   }
 
   /** While Redis is away or takes nothing everything fails for that reason, which `trouble()` tells. */
@@ -199,4 +244,16 @@ class RedisStore implements BatchStore, ClusterView {
   #tell(batchId: string | null): void {
     for (const listener of this.#listeners) listener(batchId);
   }
+}
+
+function withDefaults(options: RedisStoreOptions): Required<RedisStoreOptions> {
+  return {
+    prefix: 'warmpool',
+    stallIntervalMs: STALL_INTERVAL_MS,
+    retryDelayMs: 1_000,
+    heartbeatMs: (options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3,
+    answerTimeoutMs: 5_000,
+    onError: () => {},
+    ...options,
+  };
 }

@@ -8,8 +8,8 @@
  * Both reconnect for as long as they are open.
  */
 import { Redis } from 'ioredis';
-import { GatewayError } from '../core/errors.ts';
-import { scripts } from './redis-steps.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { scripts } from './steps.ts';
 
 const LONGEST_RECONNECT_MS = 1_000;
 /** When coming back is worth it, in ms: the next attempt to reconnect will have been made. */

@@ -1,6 +1,6 @@
 /** What the store does unasked: something each time Redis is there (again), and something in regular rounds. One at a time. */
 import { setTimeout } from 'node:timers/promises';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection } from './connection.ts';
 
 export interface UpkeepOptions {
   readonly connection: RedisConnection;

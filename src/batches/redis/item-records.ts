@@ -4,11 +4,11 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { isRefusal } from './redis-connection.ts';
-import type { RedisKeys } from './redis-keys.ts';
-import { toNewItem, toTopK } from './redis-rows.ts';
-import { type Step, step } from './redis-steps.ts';
-import type { BatchWork, ItemOutcome } from './types.ts';
+import type { BatchWork, ItemOutcome } from '../types.ts';
+import { isRefusal } from './connection.ts';
+import type { RedisKeys } from './keys.ts';
+import { toNewItem, toTopK } from './rows.ts';
+import { type Step, step } from './steps.ts';
 
 export class ItemRecords {
   readonly #redis: Redis;

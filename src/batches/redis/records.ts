@@ -1,12 +1,11 @@
 /** The batches' records in Redis: opening, filling, ending and removing them. */
-import { GatewayError } from '../core/errors.ts';
-import { RETRY_AFTER_MS, type RedisConnection } from './redis-connection.ts';
-import type { RedisKeys } from './redis-keys.ts';
-import { placeOf } from './redis-places.ts';
-import { fromNewItem, indexesOf, toBatch } from './redis-rows.ts';
-import { type Step, step } from './redis-steps.ts';
-import type { NewBatch } from './store.ts';
-import type { Batch, NewItem } from './types.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { NewBatch } from '../store.ts';
+import type { Batch, NewItem } from '../types.ts';
+import { RETRY_AFTER_MS, type RedisConnection } from './connection.ts';
+import { entryOf, type RedisKeys } from './keys.ts';
+import { fromNewItem, indexesOf, toBatch } from './rows.ts';
+import { type Step, step } from './steps.ts';
 
 export class BatchRecords {
   readonly #connection: RedisConnection;
@@ -23,7 +22,7 @@ export class BatchRecords {
     const { index, clients, accepting } = this.#keys;
     const counters = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
     const row = { id, clientBatchId: clientBatchId ?? '', model, topK: topK ?? '', createdAt, ...counters };
-    const args = [id, row.clientBatchId, placeOf(createdAt, id), gateway, ...Object.entries(row).flat()];
+    const args = [id, row.clientBatchId, entryOf(createdAt, id), gateway, ...Object.entries(row).flat()];
     for (;;) {
       const owner = await this.#step('batchCreate', [this.#keys.of(id).batch, index, clients, accepting], args);
       const found = await this.find(String(owner));
