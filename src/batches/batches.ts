@@ -5,8 +5,8 @@
 import type { Clock, EventSink } from '../core/ports.ts';
 import { batchNotFound, progress } from './progress.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
-import type { Spool } from './spool/spool.ts';
 import { SpoolCleaner } from './spool/cleaner.ts';
+import type { Spool } from './spool/spool.ts';
 import type { BatchUpload } from './spool/upload.ts';
 import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uploads.ts';
 import type { BatchStore, PageRequest, RunItem } from './store.ts';

@@ -29,7 +29,12 @@ export type Task = readonly Picture[];
 /** One for each picture of the task, in its order. A bad picture fails alone. */
 export type Outcome =
   | { readonly ok: true; readonly probabilities: Float32Array; readonly decodeMs: number; readonly inferMs: number }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly retryAfterMs?: number | undefined };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryAfterMs?: number | undefined;
+    };
 
 /** Milliseconds since the epoch with sub-millisecond steps; `performance.now` alone starts anew in every thread. */
 export function sharedNow(): number {

@@ -3,9 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { Batches } from '../../src/batches/batches.ts';
-import { Spool } from '../../src/batches/spool.ts';
+import { Spool } from '../../src/batches/spool/spool.ts';
 import type { BatchWork } from '../../src/batches/types.ts';
 import type { GatewayEvent } from '../../src/core/ports.ts';
+import { bytesOf } from '../../src/pool/picture.ts';
 import { systemClock } from '../../src/pool/system-clock.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
 import { itNeeds } from '../support/require-part.ts';
@@ -44,8 +45,7 @@ async function open(name: string, before: (work: BatchWork, signal: AbortSignal)
     spool,
     run: async (work, signal) => {
       await before(work, signal);
-      const picture = new Uint8Array(await spool.size(work.batchId, work.index));
-      await spool.read(work.batchId, work.index, picture);
+      const picture = bytesOf({ file: spool.path(work.batchId), ...work.place });
       const label = `${Buffer.from(picture)} by ${name}`;
       return { ok: true, label, confidence: 1, scores: [] };
     },

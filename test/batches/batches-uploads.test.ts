@@ -8,7 +8,7 @@ const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 1, scores: [] };
 
 describe('an upload', () => {
   it('becomes a batch whose items are in the store and whose pictures are in the spool', async () => {
-    const { batches, files } = await openBatches();
+    const { batches, files, spool } = await openBatches();
     const batch = await upload(batches, 2, { topK: 3 });
     expect(batch).toMatchObject({ state: 'running', model: 'm@1', topK: 3, total: 2, createdAt: 1000 });
     expect(await batches.find(batch.id)).toEqual(batch);
@@ -16,7 +16,8 @@ describe('an upload', () => {
       { index: 0, name: '0.jpg', status: 'queued' },
       { index: 1, name: '1.jpg', status: 'queued' },
     ]);
-    expect(await files()).toEqual([batch.id, `${batch.id}/0`, `${batch.id}/1`]);
+    expect(await files()).toEqual([batch.id]);
+    expect(spool.usedBytes).toBe(20);
   });
 
   it('is worked on before its last file is in', async () => {
@@ -45,6 +46,7 @@ describe('an upload', () => {
     const started = await begin(batches, { clientBatchId: 'my-batch-of-pictures' });
     const adds = async () => {
       for (const [i, size] of sizes.entries()) await started.add(`${i}.jpg`, bytes(...size));
+      await started.complete();
     };
     await expect(adds()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     expect(await files()).toEqual([]);
@@ -83,12 +85,12 @@ describe('an upload', () => {
     });
     const started = await begin(batches);
     await started.add('0.jpg', bytes(10));
+    await until(() => running === 1);
     async function* broken() {
       yield Buffer.alloc(10);
       throw new GatewayError('CANCELLED', 'The client went away.');
     }
     await expect(started.add('1.jpg', broken())).rejects.toMatchObject({ message: 'The client went away.' });
-    expect(running).toBe(1);
     expect(await files()).toEqual([]);
     expect(await batches.find(started.batch.id)).toBeNull();
     expect((await store.list()).nodes).toEqual([]);
@@ -107,7 +109,7 @@ describe('an upload', () => {
       yield Buffer.alloc(10);
     }
     const adding = started.add('1.jpg', slow());
-    await until(async () => (await files()).length === 3);
+    await until(() => spool.usedBytes === 20);
     await started.abort();
     finish();
     await expect(adding).rejects.toMatchObject({ code: 'CANCELLED', message: 'The upload was aborted.' });

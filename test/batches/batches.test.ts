@@ -27,7 +27,7 @@ describe('cancelling', () => {
     const { id } = await upload(batches, 4);
     await until(() => ends.length === 2);
     expect(await batches.cancel(id)).toMatchObject({ state: 'cancelled', cancelled: 2 });
-    expect(await files()).toContain(`${id}/1`);
+    expect(await files()).toEqual([id]);
     for (const end of ends) end(CAT);
     await until(async () => (await files()).length === 0);
     expect(await batches.find(id)).toMatchObject({ state: 'cancelled', done: 2, cancelled: 2 });
@@ -37,8 +37,10 @@ describe('cancelling', () => {
     const { batches, files } = await openBatches();
     const started = await begin(batches);
     await started.add('0.jpg', bytes(10));
+    await until(async () => (await batches.find(started.batch.id))?.total === 1);
     await batches.cancel(started.batch.id);
-    await expect(started.add('1.jpg', bytes(10))).rejects.toMatchObject({ code: 'CANCELLED' });
+    await started.add('1.jpg', bytes(10));
+    await expect(started.complete()).rejects.toMatchObject({ code: 'CANCELLED' });
     await started.abort();
     expect(await batches.find(started.batch.id)).toMatchObject({ state: 'cancelled', total: 1, cancelled: 1 });
     await until(async () => (await files()).length === 0);
@@ -50,29 +52,30 @@ describe('cancelling', () => {
     const { batches } = await openBatches();
     const started = await begin(batches);
     await started.add('0.jpg', bytes(10));
+    await until(async () => (await batches.find(started.batch.id))?.total === 1);
     await batches.cancel(started.batch.id);
     expect(await started.complete()).toMatchObject({ state: 'cancelled' });
   });
 });
 
 describe('pictures', () => {
-  it('leave the spool as their items end, and the folder with the batch', async () => {
+  it('stay in the spool until the last item of their batch has ended', async () => {
     const ends: ((outcome: ItemOutcome) => void)[] = [];
     const { batches, files, spool } = await openBatches({ run: () => new Promise((resolve) => ends.push(resolve)) });
     const { id } = await upload(batches, 3);
     await until(() => ends.length === 2);
     ends[1]?.({ ok: false, code: 'BAD_IMAGE', message: 'no picture' });
-    await until(async () => !(await files()).includes(`${id}/1`));
-    expect(await files()).toEqual([id, `${id}/0`, `${id}/2`]);
     await until(() => ends.length === 3);
     ends[0]?.(CAT);
+    await until(async () => (await batches.find(id))?.done === 1);
+    expect(await files()).toEqual([id]);
     ends[2]?.(CAT);
     await until(async () => (await files()).length === 0);
     expect(spool.usedBytes).toBe(0);
     expect(await batches.find(id)).toMatchObject({ state: 'completed', done: 2, failed: 1 });
   });
 
-  it('that a dead process left are found at the start: of ended items, ended batches and batches that are no more', async () => {
+  it('that a dead process left are found at the start: of batches that have ended, and of batches that are no more', async () => {
     const { batches, store, folder } = await openBatches();
     const half = await upload(batches, 3);
     const ended = await upload(batches, 1);
@@ -85,14 +88,11 @@ describe('pictures', () => {
     store.end(ended.id, 0, CAT);
     await store.cancel(cancelled.id);
     const unknown = randomUUID();
-    await mkdir(join(folder, unknown));
-    await writeFile(join(folder, unknown, '0'), 'left');
+    await writeFile(join(folder, unknown), 'left');
 
     const next = await openBatches({ store, folder });
-    const kept = [half.id, `${half.id}/0`, `${half.id}/2`, accepting.batch.id, `${accepting.batch.id}/0`].sort();
-    await until(async () => (await next.files()).length === kept.length);
-    expect(await next.files()).toEqual(kept);
-    await until(() => next.spool.usedBytes === 30);
+    expect(await next.files()).toEqual([half.id, accepting.batch.id].sort());
+    expect(next.spool.usedBytes).toBe(40);
   });
 
   it('of batches that are kept no longer go with them', async () => {
@@ -100,7 +100,7 @@ describe('pictures', () => {
     const { id } = await upload(batches, 1);
     store.listeners.clear();
     store.end(id, 0, CAT);
-    expect(await files()).toEqual([id, `${id}/0`]);
+    expect(await files()).toEqual([id]);
     for (let i = 0; i < 11; i++) await round();
     expect(await batches.find(id)).toBeNull();
     expect(await files()).toEqual([]);
@@ -112,7 +112,8 @@ describe('while the store is out of reach', () => {
     const store = new MemoryStore();
     store.outage = 'Redis is gone.';
     const { batches, folder, files, round, emitted } = await openBatches({ store, started: false });
-    await mkdir(join(folder, randomUUID()), { recursive: true });
+    await mkdir(folder);
+    await writeFile(join(folder, randomUUID()), 'left');
     await batches.start();
     expect(batches.trouble()).toBe('Redis is gone.');
     await expect(begin(batches)).rejects.toMatchObject({ code: 'OVERLOADED', message: 'Redis is gone.' });
@@ -129,7 +130,8 @@ describe('while the store is out of reach', () => {
     const started = await begin(batches);
     await started.add('0.jpg', bytes(10));
     store.outage = 'Redis is gone.';
-    await expect(started.add('1.jpg', bytes(10))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await started.add('1.jpg', bytes(10));
+    await expect(started.complete()).rejects.toMatchObject({ code: 'OVERLOADED' });
     await round();
     store.outage = null;
     expect(await batches.find(started.batch.id)).toMatchObject({ state: 'accepting' });
@@ -149,7 +151,7 @@ describe('while the store is out of reach', () => {
     const again = await upload(batches, 2, { clientBatchId });
     expect(again).toMatchObject({ clientBatchId, state: 'running', total: 2 });
     expect(again.id).not.toBe(started.batch.id);
-    expect(await files()).toEqual([again.id, `${again.id}/0`, `${again.id}/1`]);
+    expect(await files()).toEqual([again.id]);
   });
 
   it('a batch that was sealed though its upload was told otherwise is kept, and given to who asks again', async () => {
@@ -167,7 +169,7 @@ describe('while the store is out of reach', () => {
     store.outage = null;
     await round();
     expect(await batches.begin({ ...NEW, clientBatchId })).toMatchObject({ id: started.batch.id, state: 'running' });
-    expect(await files()).toContain(`${started.batch.id}/0`);
+    expect(await files()).toEqual([started.batch.id]);
   });
 
   it('a store without room for a word more can forget an upload, for its pictures go first', async () => {
@@ -177,27 +179,31 @@ describe('while the store is out of reach', () => {
     store.onCall = (method) => {
       if (method === 'add' || method === 'discard') throw new GatewayError('SPOOL_FULL', 'The disk is full.');
     };
-    await expect(started.add('1.jpg', bytes(10))).rejects.toMatchObject({ code: 'SPOOL_FULL' });
+    await started.add('1.jpg', bytes(10));
+    await expect(started.complete()).rejects.toMatchObject({ code: 'SPOOL_FULL' });
     expect(await files()).toEqual([]);
     store.onCall = () => {};
     await round();
     expect(await batches.find(started.batch.id)).toBeNull();
   });
 
-  it('pictures of items that end meanwhile go when it is back', async () => {
-    const { batches, store, files, round } = await openBatches({ run: async () => CAT });
-    const started = await begin(batches);
+  it('pictures of a batch that ends meanwhile go when it is back', async () => {
+    const ends: ((outcome: ItemOutcome) => void)[] = [];
+    const { batches, store, files, round } = await openBatches({
+      run: () => new Promise((resolve) => ends.push(resolve)),
+    });
+    const { id } = await upload(batches, 1);
+    await until(() => ends.length === 1);
     store.onCall = (method) => {
-      if (method === 'events') store.outage = 'Redis is gone.';
+      if (method === 'find') store.outage = 'Redis is gone.';
     };
-    await started.add('0.jpg', bytes(10));
+    ends[0]?.(CAT);
     await until(() => store.outage !== null);
-    expect(await files()).toContain(`${started.batch.id}/0`);
+    expect(await files()).toEqual([id]);
     store.onCall = () => {};
     store.outage = null;
     await round();
-    await until(async () => !(await files()).includes(`${started.batch.id}/0`));
-    await started.abort();
+    expect(await files()).toEqual([]);
   });
 });
 

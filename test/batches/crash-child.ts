@@ -7,15 +7,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Batches } from '../../src/batches/batches.ts';
-import { MemoryQueue } from '../../src/batches/memory-queue.ts';
 import { ItemRunner } from '../../src/batches/run-item.ts';
-import { Spool } from '../../src/batches/spool.ts';
-import { openSqliteStore } from '../../src/batches/sqlite-store.ts';
+import { Spool } from '../../src/batches/spool/spool.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
 import { hasEnded } from '../../src/batches/state.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { UploadMemory } from '../../src/graphql/upload-memory.ts';
 import type { ModelVersion } from '../../src/models/manifest.ts';
 import type { Classification } from '../../src/pool/classifier.ts';
+import { bytesOf } from '../../src/pool/picture.ts';
 import { systemClock } from '../../src/pool/system-clock.ts';
 
 const PICTURES = 12;
@@ -26,11 +25,9 @@ const store = openSqliteStore(join(folder, 'batches.db'));
 
 const items = new ItemRunner({
   spool,
-  memory: new MemoryQueue(new UploadMemory(16 * 2 ** 20)),
   models: { resolve: (key) => ({ key }) as ModelVersion },
-  classify: async ({ picture, onReleased }) => {
-    const label = Buffer.from(picture).toString();
-    onReleased();
+  classify: async ({ picture }) => {
+    const label = Buffer.from(bytesOf(picture)).toString();
     await setTimeout(Math.random() * 6);
     if (label.startsWith('bad')) throw new GatewayError('BAD_IMAGE', label);
     return { label, confidence: 1, scores: [] } as unknown as Classification;

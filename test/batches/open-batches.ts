@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { Batches, type BatchesOptions, type BatchUpload } from '../../src/batches/batches.ts';
-import { Spool } from '../../src/batches/spool.ts';
+import { Spool } from '../../src/batches/spool/spool.ts';
 import type { RunItem } from '../../src/batches/store.ts';
 import type { Batch } from '../../src/batches/types.ts';
 import type { GatewayEvent } from '../../src/core/ports.ts';
@@ -63,7 +63,7 @@ export async function openBatches(setup: Setup = {}) {
   });
   opened.push(batches);
   if (started !== false) await batches.start();
-  const files = () => listFiles(folder);
+  const files = async () => (await readdir(folder)).sort();
   /** The next round of tidying up is over. */
   const round = async () => {
     clock.runTo(clock.now() + MINUTE);
@@ -86,15 +86,6 @@ export async function upload(batches: Batches, files: number, request = {}): Pro
   const started = await begin(batches, request);
   for (let i = 0; i < files; i++) await started.add(`${i}.jpg`, bytes(10));
   return started.complete();
-}
-
-/** What is removed while it looks is not there. */
-async function listFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
-  const within = names.map(async (name) =>
-    (await readdir(join(folder, name)).catch(() => [])).map((file) => `${name}/${file}`),
-  );
-  return [...names, ...(await Promise.all(within)).flat()].sort();
 }
 
 /** Polls, where there is no event to wait for. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Spool } from '../../src/batches/spool.ts';
+import { SpoolFile } from '../../src/batches/spool/file.ts';
+import { Spool } from '../../src/batches/spool/spool.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const root = await temporaryFolder();
@@ -20,208 +22,171 @@ async function openSpool(quotaBytes = 1_000_000): Promise<Spool> {
   return spool;
 }
 
-async function* chunks(...sizes: number[]): AsyncGenerator<Buffer> {
-  for (const [i, size] of sizes.entries()) yield Buffer.alloc(size, i + 1);
+function chunks(...sizes: number[]): Buffer[] {
+  return sizes.map((size, i) => Buffer.alloc(size, i + 1));
 }
 
-async function filesOf(batchId: string): Promise<string[]> {
-  return readdir(join(folder, batchId)).catch(() => []);
+/** A batch's file with so many bytes, complete. */
+async function write(spool: Spool, batchId: string, bytes: number): Promise<void> {
+  await using(await spool.create(batchId), (file) => file.append(chunks(bytes)));
+}
+
+async function using(file: SpoolFile, work: (file: SpoolFile) => Promise<void>): Promise<void> {
+  await work(file).finally(() => file.close());
 }
 
 describe('a spool', () => {
-  it('keeps a picture as it came, and reads it into memory that is shared', async () => {
+  it('keeps the pictures of a batch one after the other, as they came', async () => {
     const spool = await openSpool();
-    await spool.write(batch, 7, chunks(3, 70_000, 1));
-    expect(await spool.size(batch, 7)).toBe(70_004);
-    const picture = new Uint8Array(new SharedArrayBuffer(100_000), 0, 70_004);
-    await spool.read(batch, 7, picture);
-    expect(Buffer.from(picture)).toEqual(
-      Buffer.concat([Buffer.alloc(3, 1), Buffer.alloc(70_000, 2), Buffer.alloc(1, 3)]),
-    );
-    expect(await readdir(join(folder, batch))).toEqual(['7']);
+    await using(await spool.create(batch), async (file) => {
+      await file.append(chunks(3, 70_000));
+      await file.append([]);
+      await file.append(chunks(1));
+    });
+    const expected = Buffer.concat([...chunks(3, 70_000), ...chunks(1)]);
+    expect(await readFile(spool.path(batch))).toEqual(expected);
+    expect(await readdir(folder)).toEqual([batch]);
   });
 
-  it('keeps an empty picture', async () => {
+  it('has a file for a batch from the beginning of its upload, which nobody else can begin', async () => {
     const spool = await openSpool();
-    await spool.write(batch, 0, chunks());
-    expect(await spool.size(batch, 0)).toBe(0);
-    expect(spool.usedBytes).toBe(0);
+    const file = await spool.create(batch);
+    expect((await stat(spool.path(batch))).size).toBe(0);
+    await expect(spool.create(batch)).rejects.toMatchObject({ code: 'EEXIST' });
+    await file.close();
   });
 
-  it('asks for the next chunk only when the last one is written', async () => {
+  it('lists the batches that it has a file of, and nothing else', async () => {
     const spool = await openSpool();
-    const sizes: number[] = [];
-    async function* watched() {
-      for (let i = 0; i < 4; i++) {
-        sizes.push((await spool.size(batch, 0)) / 1000);
-        yield Buffer.alloc(1000);
-      }
-    }
-    await spool.write(batch, 0, watched());
-    expect(sizes).toEqual([0, 1, 2, 3]);
-  });
-
-  it('says ENOENT of a picture that is not there, and has nothing to remove then', async () => {
-    const spool = await openSpool();
-    await expect(spool.size(batch, 0)).rejects.toMatchObject({ code: 'ENOENT' });
-    await expect(spool.read(batch, 0, new Uint8Array(1))).rejects.toMatchObject({ code: 'ENOENT' });
-    await spool.remove(batch, 0);
-    await spool.removeBatch(batch);
-  });
-
-  it('rejects when a picture is shorter than the memory for it', async () => {
-    const spool = await openSpool();
-    await spool.write(batch, 0, chunks(5));
-    await expect(spool.read(batch, 0, new Uint8Array(6))).rejects.toThrow('ends after 5 of 6 bytes');
-  });
-
-  it('lists the batches that it has pictures of, and nothing else', async () => {
-    const spool = await openSpool();
-    await spool.write(batch, 0, chunks(1));
+    await write(spool, batch, 1);
     await mkdir(join(folder, 'lost+found'));
     expect(await spool.batches()).toEqual([batch]);
-    await spool.removeBatch(batch);
+    await spool.remove(batch);
     expect(await spool.batches()).toEqual([]);
+    await spool.remove(batch);
   });
 
-  it('takes no id that could be a path, and no index that is none', async () => {
+  it('takes no id that could be a path', async () => {
     const spool = await openSpool();
     for (const id of ['../../../../etc/passwd', 'a/../../../../../b', '.', '', '................', 'x'.repeat(129)]) {
-      await expect(spool.write(id, 0, chunks(1))).rejects.toThrow(TypeError);
-      await expect(spool.removeBatch(id)).rejects.toThrow(TypeError);
+      await expect(spool.create(id)).rejects.toThrow(TypeError);
+      await expect(spool.remove(id)).rejects.toThrow(TypeError);
+      expect(() => spool.path(id)).toThrow(TypeError);
     }
-    for (const index of [-1, 0.5, Number.NaN]) await expect(spool.remove(batch, index)).rejects.toThrow(TypeError);
     expect(await readdir(folder)).toEqual([]);
   });
 });
 
 describe('the room in a spool', () => {
-  it('is counted as pictures come and go', async () => {
+  it('is counted as pictures come and batches go', async () => {
     const spool = await openSpool();
-    await spool.write(batch, 0, chunks(10, 20));
-    await spool.write(batch, 1, chunks(5));
-    await spool.write(randomUUID(), 0, chunks(100));
+    const file = await spool.create(batch);
+    await file.append(chunks(10, 20));
+    await file.append(chunks(5));
+    await write(spool, randomUUID(), 100);
     expect(spool.usedBytes).toBe(135);
-    await Promise.all([spool.remove(batch, 0), spool.remove(batch, 0)]);
-    expect(spool.usedBytes).toBe(105);
-    await spool.removeBatch(batch);
+    await Promise.all([spool.remove(batch), spool.remove(batch)]);
     expect(spool.usedBytes).toBe(100);
+    await file.close();
   });
 
   it('is counted anew when a spool is opened', async () => {
     const before = await openSpool();
-    await before.write(batch, 0, chunks(10));
-    await before.write(batch, 1, chunks(20));
+    await write(before, batch, 30);
     const spool = await openSpool();
     expect(spool.usedBytes).toBe(30);
-    await spool.removeBatch(batch);
+    await spool.remove(batch);
     expect(spool.usedBytes).toBe(0);
   });
 
   it('is not taken by a batch that another gateway removed', async () => {
     const spool = await openSpool();
-    await spool.write(batch, 0, chunks(10));
+    await write(spool, batch, 10);
     const kept = randomUUID();
-    await spool.write(kept, 0, chunks(5));
+    await write(spool, kept, 5);
     const other = await openSpool();
-    await other.removeBatch(batch);
+    await other.remove(batch);
     expect(await spool.batches()).toEqual([kept]);
     expect(spool.usedBytes).toBe(5);
   });
 
   it('can be used up to the quota and not beyond; who does not fit is told how full it is', async () => {
     const spool = await openSpool(100);
-    await spool.write(batch, 0, chunks(60, 40));
-    await expect(spool.write(batch, 1, chunks(1))).rejects.toMatchObject({
-      code: 'SPOOL_FULL',
-      message: 'No room for more pictures: its quota is reached. The spool holds 100 of 100 bytes.',
-      retryAfterMs: expect.any(Number),
+    await using(await spool.create(batch), async (file) => {
+      await file.append(chunks(60, 40));
+      await expect(file.append(chunks(1))).rejects.toMatchObject({
+        code: 'SPOOL_FULL',
+        message: 'No room for more pictures: its quota is reached. The spool holds 100 of 100 bytes.',
+        retryAfterMs: expect.any(Number),
+      });
     });
-    expect(await filesOf(batch)).toEqual(['0']);
-    await spool.remove(batch, 0);
-    await spool.write(batch, 1, chunks(100));
+    expect((await stat(spool.path(batch))).size).toBe(100);
+    await spool.remove(batch);
+    await write(spool, randomUUID(), 100);
   });
 
-  it('is shared by pictures that come at the same time, and given back by those that do not fit', async () => {
+  it('is not promised twice to uploads that come at the same time', async () => {
     const spool = await openSpool(100);
-    const results = await Promise.allSettled([0, 1, 2].map((i) => spool.write(batch, i, chunks(20, 20))));
-    const written = results.filter(({ status }) => status === 'fulfilled').length;
-    expect(spool.usedBytes).toBe(written * 40);
-    expect(await filesOf(batch)).toHaveLength(written);
-    await spool.write(batch, 3, chunks(100 - written * 40));
-  });
-
-  it('is not miscounted when a batch is removed while a picture of it comes', async () => {
-    const spool = await openSpool();
-    async function* interrupted() {
-      yield Buffer.alloc(10);
-      await spool.removeBatch(batch);
-      yield Buffer.alloc(10);
-      throw new Error('the client is gone');
-    }
-    await expect(spool.write(batch, 0, interrupted())).rejects.toThrow('the client is gone');
-    expect(spool.usedBytes).toBe(0);
+    const uploads = [randomUUID(), randomUUID(), randomUUID()].map((id) => write(spool, id, 40));
+    const results = await Promise.allSettled(uploads);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(spool.usedBytes).toBe(80);
   });
 });
 
 describe('a picture that cannot be written', () => {
-  it('because its upload breaks off leaves no file, and rejects with the reason', async () => {
-    const spool = await openSpool();
-    async function* broken() {
-      yield Buffer.alloc(10);
-      throw new Error('the client is gone');
-    }
-    await expect(spool.write(batch, 0, broken())).rejects.toThrow('the client is gone');
-    expect(await filesOf(batch)).toEqual([]);
-    expect(spool.usedBytes).toBe(0);
-  });
-
-  it('does not take the place of another one', async () => {
-    const spool = await openSpool();
-    await spool.write(batch, 0, chunks(3));
-    await expect(spool.write(batch, 0, chunks(9))).rejects.toMatchObject({ code: 'EEXIST' });
-    expect(await readFile(join(folder, batch, '0'))).toHaveLength(3);
-    expect(spool.usedBytes).toBe(3);
-  });
-
-  it.runIf(canMount())('because the disk is full leaves no file; the refusal says so', async () => {
+  it.runIf(canMount())('because the disk is full is refused; the refusal says so', async () => {
     await mkdir(folder);
     mountSmallDisk(folder);
     try {
       const spool = await openSpool();
-      await spool.write(batch, 0, chunks(30_000));
-      await expect(spool.write(batch, 1, chunks(20_000, 20_000, 20_000))).rejects.toMatchObject({
-        code: 'SPOOL_FULL',
-        message: 'No room for more pictures: the disk is full (ENOSPC). The spool holds 30000 of 1000000 bytes.',
-        retryAfterMs: expect.any(Number),
+      await using(await spool.create(batch), async (file) => {
+        await file.append(chunks(30_000));
+        await expect(file.append(chunks(20_000, 20_000, 20_000))).rejects.toMatchObject({
+          code: 'SPOOL_FULL',
+          message: expect.stringMatching(
+            /^No room for more pictures: the disk is full \(ENOSPC\)\. The spool holds \d+ of/,
+          ),
+          retryAfterMs: expect.any(Number),
+        });
       });
-      expect(await filesOf(batch)).toEqual(['0']);
-      await spool.write(batch, 1, chunks(10_000));
+      await spool.remove(batch);
+      await write(spool, batch, 50_000);
     } finally {
       unmount(folder);
     }
   });
 
   it.each(['ENOSPC', 'EDQUOT'])('for %s is refused as one for which there is no room', async (code) => {
-    const spool = await openSpool();
-    // What a folder on a full disk answers, from where it can be made to.
-    async function* full() {
-      yield Buffer.alloc(10);
+    const file = fileOn(async () => {
       throw Object.assign(new Error(code), { code });
-    }
-    await expect(spool.write(batch, 0, full())).rejects.toMatchObject({
-      code: 'SPOOL_FULL',
-      message: expect.stringContaining(code),
     });
-    expect(await filesOf(batch)).toEqual([]);
+    await expect(file.append(chunks(1))).rejects.toThrow(`the disk is full (${code})`);
   });
 
-  it('is not the fault of the spool if it is refused for another reason', async () => {
-    const spool = await openSpool();
-    await writeFile(join(folder, batch), 'a file where the folder should be');
-    await expect(spool.write(batch, 0, chunks(1))).rejects.toMatchObject({ code: 'EEXIST' });
+  it('is not called too large if the disk fails for another reason', async () => {
+    const file = fileOn(async () => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    await expect(file.append(chunks(1))).rejects.toMatchObject({ code: 'EIO' });
+  });
+
+  it('at once is written bit by bit', async () => {
+    const taken: number[][] = [];
+    const file = fileOn(async (rest) => {
+      taken.push(rest.map(({ length }) => length));
+      return { bytesWritten: 6 };
+    });
+    await file.append(chunks(4, 4, 10));
+    expect(taken).toEqual([[4, 4, 10], [2, 10], [6]]);
   });
 });
+
+/** On a disk that does as it is told. */
+function fileOn(writev: (chunks: readonly Buffer[]) => Promise<{ bytesWritten: number }>): SpoolFile {
+  const room = { reserve: () => {}, full: (why: string) => new GatewayError('SPOOL_FULL', why) };
+  return new SpoolFile({ writev } as unknown as FileHandle, room);
+}
 
 /** Takes the right to do so, which not everybody has. */
 function canMount(): boolean {

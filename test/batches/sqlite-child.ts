@@ -1,6 +1,7 @@
 /** A process to be killed: uploads a batch of so many items, or just goes on, runs what waits, and says what is done. */
 import { setTimeout } from 'node:timers/promises';
-import { openSqliteStore } from '../../src/batches/sqlite-store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
+import { newItems } from '../conformance/new-items.ts';
 import { outcomeOf } from '../conformance/outcomes.ts';
 
 const [file = '', task, id = '', count] = process.argv.slice(2);
@@ -12,7 +13,7 @@ function say(line: string): void {
 
 if (task === 'upload') {
   await store.create({ id, clientBatchId: null, model: 'cat-dog@1', topK: null, createdAt: 0 });
-  for (let i = 0; i < Number(count); i++) say(`added ${await store.add(id, `${i}.jpg`)}`);
+  for (let i = 0; i < Number(count); i++) say(`added ${await store.add(id, newItems([`${i}.jpg`]))}`);
   await store.seal(id);
   say('sealed');
 }

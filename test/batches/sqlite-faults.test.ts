@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite-store.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite/store.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { Bench, rejectsWith } from '../conformance/bench.ts';
 import { BAD_IMAGE, outcomeOf } from '../conformance/outcomes.ts';
@@ -25,7 +25,7 @@ async function fill(bench: Bench, id: string): Promise<void> {
   const name = 'x'.repeat(5_000);
   await expect(
     (async () => {
-      for (;;) await bench.store.add(id, name);
+      for (;;) await bench.add(id, [name]);
     })(),
   ).rejects.toMatchObject({ name: 'GatewayError', code: 'SPOOL_FULL', retryAfterMs: expect.any(Number) });
 }
@@ -79,7 +79,7 @@ describe('a SQLite file', () => {
     const db = new Libsql(file.path);
     db.exec('PRAGMA user_version = 99');
     db.close();
-    const message = `${file.path} has version 99 of the batch tables; this is version 1.`;
+    const message = `${file.path} has version 99 of the batch tables; this is version 2.`;
     for (let attempt = 0; attempt < 2; attempt++) expect(() => openSqliteStore(file.path)).toThrow(message);
   });
 
@@ -90,7 +90,7 @@ describe('a SQLite file', () => {
     await bench.close();
     expect(bench.store.trouble()).toBe('The batch store is closed.');
     await rejectsWith('OVERLOADED', bench.store.find(id));
-    await rejectsWith('OVERLOADED', bench.store.add(id, 'b.jpg'));
+    await rejectsWith('OVERLOADED', bench.add(id, ['b.jpg']));
   });
 });
 
@@ -130,8 +130,8 @@ describe('an item', () => {
     const runs = bench.process(1);
     const run = await runs.next();
     run.giveBack();
+    await bench.eventually(async () => expect(await bench.statuses(id)).toEqual(['queued', 'queued']));
     for (let turn = 0; turn < 20; turn++) await setImmediate();
-    expect(await bench.statuses(id)).toEqual(['queued', 'queued']);
     expect(runs.pick(0)).toBeUndefined();
     await bench.close();
   });
@@ -154,7 +154,7 @@ describe('an item', () => {
     const young = await bench.begin(['b.jpg', 'c.jpg']);
     const runs = bench.process(1);
     const first = await runs.next();
-    await bench.store.add(old, 'd.jpg');
+    await bench.add(old, ['d.jpg']);
     first.finish(outcomeOf(first.work));
     const second = await runs.next();
     second.finish(BAD_IMAGE);

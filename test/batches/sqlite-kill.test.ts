@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/batches/sqlite-store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
 import { Bench } from '../conformance/bench.ts';
 import { outcomeOf } from '../conformance/outcomes.ts';
 

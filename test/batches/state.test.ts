@@ -75,9 +75,9 @@ describe('an item', () => {
 
 describe('a batch', () => {
   it('takes items until its upload is complete or it is stopped', () => {
-    expect(add(NEW)).toEqual({ ...NEW, waiting: 1 });
-    expect(add({ ...NEW, sealed: true })).toBeNull();
-    expect(add({ ...NEW, stopped: true })).toBeNull();
+    expect(add(NEW, 3)).toEqual({ ...NEW, waiting: 3 });
+    expect(add({ ...NEW, sealed: true }, 1)).toBeNull();
+    expect(add({ ...NEW, stopped: true }, 1)).toBeNull();
   });
 
   it('is sealed once, by an event', () => {
@@ -114,7 +114,7 @@ describe('a batch', () => {
 });
 
 const STEPS = {
-  add: (world: World) => world.batch(add),
+  add: (world: World) => world.batch((batch) => add(batch, 1)),
   seal: (world: World) => world.batch(seal),
   stop: (world: World) => world.batch(stop),
   take: (world: World, n: number) => world.item(n, take),

@@ -51,7 +51,10 @@ export class Spool {
   async create(batchId: string): Promise<SpoolFile> {
     try {
       const handle = await open(this.path(batchId), 'wx');
-      return new SpoolFile(handle, { reserve: (bytes) => this.#reserve(batchId, bytes), full: (why) => this.#full(why) });
+      return new SpoolFile(handle, {
+        reserve: (bytes) => this.#reserve(batchId, bytes),
+        full: (why) => this.#full(why),
+      });
     } catch (error) {
       throw isDiskFull(error) ? this.#full(`the disk is full (${error.code})`) : error;
     }

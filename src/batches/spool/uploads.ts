@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../core/errors.ts';
 import type { EventSink } from '../../core/ports.ts';
 import { MAX_ECHO } from '../progress.ts';
-import type { Spool } from './spool.ts';
-import type { SpoolCleaner } from './cleaner.ts';
-import { type BatchUpload, SpoolUpload, type UploadLimits } from './upload.ts';
-import { SpoolWriter } from './writer.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
+import type { SpoolCleaner } from './cleaner.ts';
+import type { Spool } from './spool.ts';
+import { type BatchUpload, SpoolUpload, type UploadLimits } from './upload.ts';
+import { SpoolWriter } from './writer.ts';
 
 export interface NewBatchRequest {
   /** The client's own id for the batch, or null. */

@@ -7,15 +7,15 @@ import Libsql from 'libsql';
 import LibsqlInThread from 'libsql/promise';
 import { SCHEMA_VERSION } from './schema.ts';
 
-/** Commits from one to the next; each adds some pages of 4 KiB to the log. */
-const INTERVAL = 1_000;
+/** Changes of rows from one to the next; each adds a page of 4 KiB or two to the log. */
+const INTERVAL = 4_000;
 
 /** Whoever writes first after a checkpoint starts the log anew, and waits for the disk once more: so that is done here, too. */
 const CHECKPOINT = `PRAGMA wal_checkpoint(PASSIVE); PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 export class SqliteCheckpoint {
   readonly #db: LibsqlInThread;
-  #commits = 0;
+  #changes = 0;
   #underWay: Promise<void> | null = null;
 
   constructor(file: string) {
@@ -27,10 +27,11 @@ export class SqliteCheckpoint {
     return this.#underWay;
   }
 
-  /** To be called after each. */
-  countCommit(): void {
-    if (++this.#commits < INTERVAL) return;
-    this.#commits = 0;
+  /** To be called after each commit. */
+  count(changes: number): void {
+    this.#changes += changes;
+    if (this.#changes < INTERVAL) return;
+    this.#changes = 0;
     this.#underWay = this.#run();
   }
 

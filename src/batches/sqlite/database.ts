@@ -28,6 +28,8 @@ export class SqliteDatabase {
   readonly #commit: Query<never>;
   readonly #probe: Query<never>;
   #trouble: string | null = null;
+  /** Statements of the transaction that change rows. */
+  #changes = 0;
 
   /** Throws if another process has the file open. */
   constructor(file: string, maxBytes: number) {
@@ -53,7 +55,10 @@ export class SqliteDatabase {
     return {
       get: (...values) => statement.get(values) as Row | undefined,
       all: (...values) => statement.all(values) as Row[],
-      run: (...values) => void statement.run(values),
+      run: (...values) => {
+        this.#changes++;
+        statement.run(values);
+      },
     };
   }
 
@@ -72,7 +77,8 @@ export class SqliteDatabase {
       return changed;
     });
     this.#trouble = null;
-    this.#checkpoint.countCommit();
+    this.#checkpoint.count(this.#changes);
+    this.#changes = 0;
     return result;
   }
 

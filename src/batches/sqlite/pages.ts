@@ -1,11 +1,11 @@
 /** What clients read of batches in SQLite, page by page. */
 import { GatewayError } from '../../core/errors.ts';
-import type { Query, SqliteDatabase } from './database.ts';
-import type { SqliteRecords } from './records.ts';
-import { type BatchRow, type EventRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
 import { type BatchFacts, phaseWith } from '../state.ts';
 import type { PageRequest } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from '../types.ts';
+import type { Query, SqliteDatabase } from './database.ts';
+import type { SqliteRecords } from './records.ts';
+import { type BatchRow, type EventRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
 
 type ItemsRequest = PageRequest & { readonly status: ItemStatus | null };
 

@@ -1,10 +1,10 @@
 /** Batches, items and events in SQLite, one at a time, to be read and changed in a transaction. */
 import { GatewayError } from '../../core/errors.ts';
-import type { Query, SqliteDatabase } from './database.ts';
-import { type BatchRow, toFacts } from './rows.ts';
 import { type BatchFacts, type Phase, stateOf, totalOf } from '../state.ts';
 import type { NewBatch } from '../store.ts';
 import type { ItemOutcome, NewItem } from '../types.ts';
+import type { Query, SqliteDatabase } from './database.ts';
+import { type BatchRow, toFacts } from './rows.ts';
 
 export interface RunningItem {
   readonly batchId: string;

@@ -1,5 +1,8 @@
 /** The batch store of a single process: one SQLite file. */
 import { GatewayError } from '../../core/errors.ts';
+import { add, type BatchFacts, seal, stop } from '../state.ts';
+import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
 import { SqliteDatabase } from './database.ts';
 import { SqlitePages } from './pages.ts';
 import { SqliteQueue } from './queue.ts';
@@ -7,9 +10,6 @@ import { SqliteRecords } from './records.ts';
 import { SqliteRemoval } from './removal.ts';
 import { toBatch, toFacts } from './rows.ts';
 import { SqliteRunner } from './runner.ts';
-import { add, type BatchFacts, seal, stop } from '../state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
 
 export interface SqliteStoreOptions {
   /** Largest size of the file; whatever needs more fails with SPOOL_FULL. */
