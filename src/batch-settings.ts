@@ -10,7 +10,7 @@ export const batchSettings = {
     env: 'WARMPOOL_DATA_DIR',
     schema: z.string(),
     fallback: './.warmpool',
-    help: 'folder of what outlives the process: batches and the pictures that they wait for',
+    help: 'folder of what outlives the process: batches, and the pictures of those that have not ended',
   },
   redisUrl: {
     env: 'WARMPOOL_REDIS_URL',
@@ -69,7 +69,7 @@ export const batchSettings = {
     env: 'WARMPOOL_SPOOL_BYTES',
     schema: count(1, Number.MAX_SAFE_INTEGER),
     fallback: 16_384 * MiB,
-    help: 'most bytes of pictures that wait on the disk; a batch that needs more is refused',
+    help: 'most bytes of pictures on the disk, where those of a batch stay until it has ended; one that needs more is refused',
   },
   batchAge: {
     env: 'WARMPOOL_BATCH_AGE',
