@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../src/config.ts';
 import { defaultOf, flagOf } from '../src/settings.ts';
+import { sendBatch } from './e2e/batch-client.ts';
 import { ADMIN_TOKEN, type GatewayProcess, ROOT, startGateway } from './support/gateway-process.ts';
 
 const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
@@ -53,6 +54,7 @@ describe('the README', () => {
       'npx warmpool classify test/fixtures/photos/cat-kitten.jpg test/fixtures/photos/dog-black.jpg',
       'npx warmpool simulate --html report.html',
       expect.stringMatching(/^curl .*authorization/),
+      expect.stringMatching(/^import .*ApolloClient/),
       expect.stringMatching(/^npx warmpool plan/),
       expect.stringMatching(/^npx warmpool loadtest/),
       'npm run check',
@@ -111,6 +113,18 @@ describe('the README', () => {
   it('changes the reserved set as the admin', async () => {
     const answer = JSON.parse(await shell(block("curl http://127.0.0.1:4000/graphql -H 'content-type")));
     expect(answer.data.provision.summary.reserved).toBe(1);
+  });
+
+  it('follows a batch from Apollo Client', async () => {
+    const photo = readFileSync(`${ROOT}/test/fixtures/photos/cat-kitten.jpg`);
+    const { data } = await sendBatch(gateway.url, 3, null, () => photo);
+    const program = block('import { ApolloClient').replace('http://127.0.0.1:4000', gateway.url);
+    const flags = ['--experimental-websocket', '--input-type=module', '--eval', program];
+    // The first argument takes the place of the program's name.
+    const { stdout } = await run('node', [...flags, 'progress.mjs', `${data?.classifyBatch.id}`], { cwd: ROOT });
+    for (const name of ['0.jpg', '1.jpg', '2.jpg'])
+      expect(stdout.split(`name: '${name}', label: 'cat'`)).toHaveLength(2);
+    expect(stdout).toMatch(/\nCOMPLETED 3\/3 .*\n$/);
   });
 
   it('names development commands that exist', () => {
