@@ -34,6 +34,11 @@ export class Follower {
     return this.#losses;
   }
 
+  /** Destroys its socket under it. */
+  drop(): void {
+    this.#progress.drop();
+  }
+
   reached(seq: number): Promise<void> {
     return until(async () => this.seq >= seq);
   }

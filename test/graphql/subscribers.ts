@@ -1,7 +1,8 @@
 /** Subscribers as programs have them: the clients of graphql-ws and graphql-sse, which do not reconnect by themselves here. */
+import type { Socket } from 'node:net';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
-import { WebSocket } from 'undici';
+import { Agent, buildConnector, fetch, WebSocket } from 'undici';
 import { vi } from 'vitest';
 
 export interface Result<Data> {
@@ -16,6 +17,8 @@ export interface Subscriber<Data> {
   /** Resolves when there are so many results. */
   arrived(count: number): Promise<void>;
   leave(): void;
+  /** Destroys its socket under it. */
+  drop(): void;
 }
 
 export type Subscribe = <Data>(url: string, query: string, variables?: Record<string, unknown>) => Subscriber<Data>;
@@ -27,20 +30,30 @@ interface Sink<Data> {
 }
 
 export const overWebSocket: Subscribe = (url, query, variables = {}) => {
+  const { agent, destroy } = ownSockets();
   const client = createWsClient({
     url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, { protocols, dispatcher: agent });
+      }
+    },
     retryAttempts: 0,
   });
-  return subscriber((sink) => {
+  return subscriber(destroy, (sink) => {
     client.subscribe({ query, variables }, sink as never);
     return () => client.terminate();
   });
 };
 
 export const overEvents: Subscribe = (url, query, variables = {}) => {
-  const client = createSseClient({ url: `${url}/graphql/stream`, retryAttempts: 0 });
-  return subscriber((sink) => {
+  const { agent, destroy } = ownSockets();
+  const client = createSseClient({
+    url: `${url}/graphql/stream`,
+    fetchFn: (address: string, request: object) => fetch(address, { ...request, dispatcher: agent }),
+    retryAttempts: 0,
+  });
+  return subscriber(destroy, (sink) => {
     client.subscribe({ query, variables }, sink as never);
     return () => client.dispose();
   });
@@ -51,7 +64,26 @@ export const TRANSPORTS: readonly (readonly [string, Subscribe])[] = [
   ['graphql-sse', overEvents],
 ];
 
-function subscriber<Data>(begin: (sink: Sink<Data>) => () => void): Subscriber<Data> {
+/** An agent for one client, and the end of all its sockets. */
+function ownSockets(): { readonly agent: Agent; destroy(): void } {
+  const connect = buildConnector({});
+  const sockets = new Set<Socket>();
+  const agent = new Agent({
+    connect: (options, done) =>
+      connect(options, (...result) => {
+        if (result[1]) sockets.add(result[1]);
+        done(...result);
+      }),
+  });
+  return {
+    agent,
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function subscriber<Data>(drop: () => void, begin: (sink: Sink<Data>) => () => void): Subscriber<Data> {
   const results: Result<Data>[] = [];
   let leave = () => {};
   const ended = new Promise<void>((resolve, reject) => {
@@ -68,5 +100,6 @@ function subscriber<Data>(begin: (sink: Sink<Data>) => () => void): Subscriber<D
     arrived: async (count) =>
       void (await vi.waitUntil(() => results.length >= count, { interval: 2, timeout: 10_000 })),
     leave: () => leave(),
+    drop,
   };
 }

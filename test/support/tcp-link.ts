@@ -1,4 +1,4 @@
-/** A wire to a server on this machine that a test can cut: to its user the server, to the server its user has died. */
+/** A wire to a server on this machine that a test can cut, or break within a byte: to its user the server, to the server its user has died. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -6,6 +6,9 @@ export class TcpLink {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  /** That the server may still send. */
+  #bytesLeft = Number.POSITIVE_INFINITY;
+  #splits = 0;
 
   private constructor(target: number) {
     this.#server = createServer((near) => {
@@ -15,7 +18,9 @@ export class TcpLink {
       }
       const far = connect(target, '127.0.0.1');
       for (const socket of [near, far]) this.#own(socket);
-      near.pipe(far).pipe(near);
+      near.pipe(far);
+      far.on('data', (chunk: Buffer) => this.#pass(chunk, far, near));
+      far.on('end', () => near.end());
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
     });
@@ -41,11 +46,40 @@ export class TcpLink {
     this.#cut = false;
   }
 
+  /** Resets every connection when the server has sent that many more bytes, whatever they belong to. */
+  resetAfter(bytes: number): void {
+    this.#bytesLeft = bytes;
+  }
+
+  /** Resets that came in the middle of what the server had sent at once. */
+  get splits(): number {
+    return this.#splits;
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.cut();
     await closed;
+  }
+
+  #pass(chunk: Buffer, far: Socket, near: Socket): void {
+    const passed = chunk.subarray(0, this.#bytesLeft);
+    this.#bytesLeft -= passed.length;
+    const isLast = this.#bytesLeft === 0;
+    if (isLast) {
+      if (passed.length < chunk.length) this.#splits++;
+      this.#bytesLeft = Number.POSITIVE_INFINITY;
+      far.pause();
+    }
+    const isTaken = near.write(passed, () => isLast && this.#reset());
+    if (isTaken || isLast) return;
+    far.pause();
+    near.once('drain', () => far.resume());
+  }
+
+  #reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   #own(socket: Socket): void {
