@@ -110,11 +110,6 @@ export function eventsIn({ results }: Progress): readonly ProgressEvent[] {
   });
 }
 
-/** Of the latest event so far. */
-export function seqOf({ results }: Progress): number {
-  return results.at(-1)?.data?.batchProgress.seq ?? 0;
-}
-
 /** Every event from the first one to the end of the batch. */
 async function wholeLog(url: string, id: string): Promise<readonly ProgressEvent[]> {
   const progress = follow(url, id, 0);

@@ -18,7 +18,7 @@ export class StepwiseUpload {
   /** Resolves when the gateway knows the batch, of so many pictures in the end. */
   static async begin(url: string, pictures: number, clientBatchId: string): Promise<StepwiseUpload> {
     const request = begin(url);
-    request.write(Buffer.concat([batchHead(pictures, { clientBatchId }), fileHead('0')]));
+    request.write(Buffer.concat([batchHead(pictures, { clientBatchId }), pictureHead(0)]));
     await until(async () => (await findBatch(url, clientBatchId)) !== null);
     return new StepwiseUpload(request, pictures);
   }
@@ -27,7 +27,7 @@ export class StepwiseUpload {
   send(): void {
     const picture = pictureAt(this.#sent);
     this.#sent++;
-    const next = this.#sent < this.#pictures ? fileHead(`${this.#sent}`) : END;
+    const next = this.#sent < this.#pictures ? pictureHead(this.#sent) : END;
     this.#request.write(Buffer.concat([picture, CRLF, next]));
   }
 
@@ -35,4 +35,8 @@ export class StepwiseUpload {
   end(): Promise<RawAnswer> {
     return this.#request.end();
   }
+}
+
+function pictureHead(index: number): Buffer {
+  return fileHead(`${index}`, `${index}.jpg`);
 }

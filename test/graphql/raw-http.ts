@@ -21,8 +21,8 @@ export const operations = (query = CLASSIFY, variables: unknown = { image: null 
 export const map = (paths: unknown = { 0: ['variables.image'] }): Buffer => part('map', JSON.stringify(paths));
 export const file = (bytes: Uint8Array, name = '0'): Buffer => Buffer.concat([fileHead(name), bytes, CRLF]);
 /** What stands in front of a file's bytes. */
-export const fileHead = (name = '0'): Buffer =>
-  Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"; filename="cat.jpg"\r\n\r\n`);
+export const fileHead = (name = '0', filename = 'cat.jpg'): Buffer =>
+  Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"; filename="${filename}"\r\n\r\n`);
 export const part = (name: string, value: string): Buffer =>
   Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
 const CRLF = Buffer.from('\r\n');
