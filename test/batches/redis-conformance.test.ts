@@ -1,6 +1,7 @@
 /** The promises of every batch store, kept by Redis. */
 import { afterAll, beforeAll } from 'vitest';
 import { batchStoreConformance } from '../conformance/batch-store.ts';
+import { randomHistories } from '../conformance/random-history.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
 import { itNeeds } from '../support/require-part.ts';
 import { RedisBench } from './redis-bench.ts';
@@ -12,7 +13,7 @@ if (redisPart.available) {
   });
   afterAll(() => server.stop());
 
-  batchStoreConformance('Redis', async () => {
+  const open = async () => {
     const bench = new RedisBench(server);
     let latest = await bench.gateway();
     return {
@@ -24,7 +25,10 @@ if (redisPart.available) {
       },
       end: () => bench.end(),
     };
-  });
+  };
+
+  batchStoreConformance('Redis', open);
+  randomHistories('Redis', open, 10);
 } else {
   itNeeds(redisPart, 'the Redis store keeps the promises of every batch store', () => {});
 }

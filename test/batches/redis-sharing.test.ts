@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from
 import { RedisConnection } from '../../src/batches/redis/connection.ts';
 import { ItemRecords } from '../../src/batches/redis/item-records.ts';
 import { RedisKeys } from '../../src/batches/redis/keys.ts';
+import { BatchPages } from '../../src/batches/redis/pages.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
@@ -146,6 +147,41 @@ describe('gateways that share batches in Redis', () => {
     expect(await look()).toEqual(before);
     expect(before[0]).toMatchObject({ done: 1, failed: 0, seq: 2 });
     await connection.close();
+  });
+
+  itShares('a batch that is removed while it is read is not there', async () => {
+    const { store } = await bench.gateway();
+    store.process(async () => CAT, 1);
+    const connection = new RedisConnection(server.url, 5_000);
+    await connection.attempted();
+    const keys = new RedisKeys(bench.prefix);
+    const page = { first: 10, after: null, status: null };
+    for (const read of [
+      (pages: BatchPages, id: string) => pages.items(id, page),
+      (pages: BatchPages, id: string) => pages.events(id, 0, 10),
+    ]) {
+      const id = await upload(store, 2);
+      await until(store, id, isCompleted);
+      let requests = 0;
+      const call: RedisConnection['call'] = async (request) => {
+        if (++requests === 2) await store.discard(id);
+        return connection.call(request);
+      };
+      await expect(read(new BatchPages({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
+      expect(requests).toBe(2);
+    }
+    await connection.close();
+  });
+
+  itShares('a client batch id whose batch is lost opens another one', async () => {
+    const { store } = await bench.gateway();
+    const clientBatchId = randomUUID();
+    const lost = await begin(store, 1, clientBatchId);
+    await redis.del(new RedisKeys(bench.prefix).of(lost).batch);
+    const id = randomUUID();
+    const newBatch = { id, clientBatchId, model: 'cat-dog@1', topK: null, createdAt: 1 };
+    expect(await store.create(newBatch)).toMatchObject({ batch: { id, total: 0 }, created: true });
+    expect(await store.find(clientBatchId)).toMatchObject({ id });
   });
 
   itShares('a batch that is cancelled when its gateway has just died ends', async () => {

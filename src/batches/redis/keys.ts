@@ -27,13 +27,14 @@ export class RedisKeys {
   }
 
   of(batchId: string): BatchKeys {
-    const batch = `${this.prefix}:batch:${batchId}`;
+    // The id, which may be anything that a client asks for, comes last: no id makes one kind of key look like another.
+    const key = (kind: string) => `${this.prefix}:${kind}:${batchId}`;
     return {
-      batch,
-      status: `${batch}:status`,
-      items: `${batch}:items`,
-      outcomes: `${batch}:outcomes`,
-      events: `${batch}:events`,
+      batch: key('batch'),
+      status: key('batch-status'),
+      items: key('batch-items'),
+      outcomes: key('batch-outcomes'),
+      events: key('batch-events'),
     };
   }
 }

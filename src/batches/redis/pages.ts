@@ -10,10 +10,10 @@ import { type ItemDetails, statusOf, toBatch, toEvent, toItem, toNewItem, toRow 
 const PAGE = 100;
 
 export class BatchPages {
-  readonly #connection: RedisConnection;
+  readonly #connection: Pick<RedisConnection, 'call'>;
   readonly #keys: RedisKeys;
 
-  constructor(connection: RedisConnection, keys: RedisKeys) {
+  constructor(connection: Pick<RedisConnection, 'call'>, keys: RedisKeys) {
     this.#connection = connection;
     this.#keys = keys;
   }
@@ -76,16 +76,22 @@ export class BatchPages {
     return rows.map(({ id, row }) => toEvent(id, row, details));
   }
 
-  /** Names and outcomes of those items. */
+  /** Names and outcomes of those items. Rejects if the batch has been removed since they were found. */
   async #details(batchId: string, items: readonly { readonly index: number }[]): Promise<ItemDetails> {
     if (items.length === 0) return new Map();
     const keys = this.#keys.of(batchId);
     const fields = items.map(({ index }) => String(index));
-    const [texts, outcomes] = await this.#connection.call((redis) =>
-      Promise.all([redis.hmget(keys.items, ...fields), redis.hmget(keys.outcomes, ...fields)]),
+    // In this order: what has a name when that is read had its outcome, too.
+    const [outcomes, texts] = await this.#connection.call((redis) =>
+      Promise.all([redis.hmget(keys.outcomes, ...fields), redis.hmget(keys.items, ...fields)]),
     );
-    const nameOf = (text: string | null | undefined) => (text ? toNewItem(text).name : '');
-    return new Map(items.map(({ index }, at) => [index, { name: nameOf(texts[at]), outcome: outcomes[at] ?? null }]));
+    return new Map(
+      items.map(({ index }, at) => {
+        const text = texts[at];
+        if (!text) throw notFound(batchId);
+        return [index, { name: toNewItem(text).name, outcome: outcomes[at] ?? null }];
+      }),
+    );
   }
 }
 

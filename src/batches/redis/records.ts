@@ -22,7 +22,14 @@ export class BatchRecords {
     const { index, clients, accepting } = this.#keys;
     const counters = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
     const row = { id, clientBatchId: clientBatchId ?? '', model, topK: topK ?? '', createdAt, ...counters };
-    const args = [id, row.clientBatchId, entryOf(createdAt, id), gateway, ...Object.entries(row).flat()];
+    const args = [
+      id,
+      row.clientBatchId,
+      entryOf(createdAt, id),
+      gateway,
+      this.#keys.of('').batch,
+      ...Object.entries(row).flat(),
+    ];
     for (;;) {
       const owner = await this.#step('batchCreate', [this.#keys.of(id).batch, index, clients, accepting], args);
       const found = await this.find(String(owner));

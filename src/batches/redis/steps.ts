@@ -29,16 +29,19 @@ end
 `;
 
 const STEPS = {
-  /** Keys: batch, index, clients, accepting. Args: id, client id or '', entry, gateway, then fields and values. Answers the id. */
+  /**
+   * Keys: batch, index, clients, accepting. Args: id, client id or '', entry, gateway, what keys of batches begin with, then
+   * fields and values. Answers the id, or that of the batch which has the client id.
+   */
   batchCreate: {
     numberOfKeys: 4,
     lua: `
 if ARGV[2] ~= '' then
   local existing = redis.call('HGET', KEYS[3], ARGV[2])
-  if existing then return existing end
+  if existing and redis.call('EXISTS', ARGV[5] .. existing) == 1 then return existing end
   redis.call('HSET', KEYS[3], ARGV[2], ARGV[1])
 end
-redis.call('HSET', KEYS[1], 'entry', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'entry', ARGV[3], unpack(ARGV, 6))
 redis.call('ZADD', KEYS[2], 0, ARGV[3])
 redis.call('HSET', KEYS[4], ARGV[1], ARGV[4])
 return ARGV[1]`,

@@ -112,4 +112,15 @@ export const readingAudits: readonly Audit[] = [
       expect(unknown.toSorted()).toEqual(strangers.toSorted());
     },
   },
+  {
+    id: 'R09',
+    promise: 'MUST find nothing by what is no id, whatever it looks like',
+    check: async (bench) => {
+      const id = await bench.upload(['a.jpg']);
+      const parts = ['status', 'items', 'events', 'outcomes', 'names'].map((part) => `${id}:${part}`);
+      for (const none of [...parts, '', '*', `${id}\0`, '☂'.repeat(1000), "' OR 1=1 --"]) {
+        expect(await bench.store.find(none)).toBeNull();
+      }
+    },
+  },
 ];
