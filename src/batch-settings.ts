@@ -4,6 +4,7 @@ import { count, type Setting, seconds } from './settings.ts';
 
 const MiB = 2 ** 20;
 const DAY_S = 24 * 3600;
+const REDIS_URL = 'a URL that begins with redis://, rediss:// or unix://';
 
 export const batchSettings = {
   dataDir: {
@@ -16,7 +17,7 @@ export const batchSettings = {
     env: 'WARMPOOL_REDIS_URL',
     schema: z
       .string()
-      .regex(/^(rediss?|unix):\/\//, 'a URL that begins with redis://, rediss:// or unix://')
+      .refine((url) => /^(rediss?|unix):\/\//.test(url) && URL.canParse(url), REDIS_URL)
       .nullable(),
     fallback: null,
     defaultText: 'none: batches live in --data-dir and are this gateway’s own',

@@ -44,6 +44,11 @@ describe('the configuration', () => {
     [{ policy: 'always' }, '--policy is "always": not one of target-wait, spill, concurrency, never.'],
     [{ modelDir: '/nope' }, '--model-dir is "/nope": not an existing folder.'],
     [{ modelDir: 'package.json' }, '--model-dir is "package.json": not an existing folder.'],
+    [
+      { redisUrl: 'localhost' },
+      '--redis-url is "localhost": not a URL that begins with redis://, rediss:// or unix://.',
+    ],
+    [{ redisUrl: 'redis://redis:99999' }, '--redis-url is "redis://redis:99999": not a URL that'],
     [{ adminToken: 'short' }, '--admin-token is "short": not 16 or more characters without whitespace.'],
     [{ adminToken: 'sixteen and more characters' }, 'not 16 or more characters without whitespace.'],
   ])('quotes a wrong flag %j and says what is right, and what it means', (flags, message) => {

@@ -5,18 +5,20 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpLink {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #target: number;
   #cut = false;
   /** That the server may still send. */
   #bytesLeft = Number.POSITIVE_INFINITY;
   #splits = 0;
 
   private constructor(target: number) {
+    this.#target = target;
     this.#server = createServer((near) => {
       if (this.#cut) {
         near.destroy();
         return;
       }
-      const far = connect(target, '127.0.0.1');
+      const far = connect(this.#target, '127.0.0.1');
       for (const socket of [near, far]) this.#own(socket);
       near.pipe(far);
       far.on('data', (chunk: Buffer) => this.#pass(chunk, far, near));
@@ -35,6 +37,11 @@ export class TcpLink {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Leads to another server from now on; what is connected stays so. */
+  redirect(target: number): void {
+    this.#target = target;
   }
 
   cut(): void {

@@ -16,8 +16,12 @@ const LONGEST_RECONNECT_MS = 1_000;
 export const RETRY_AFTER_MS = 2_000;
 /** More than BullMQ lets Redis wait for a job, in ms. */
 const PATIENT_SILENCE_MS = 15_000;
-/** Redis is there but takes nothing: memory or disk full, a replica, loading, a password that is wrong. */
-const REFUSALS = /^(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS)\b/;
+/**
+ * Redis is there but takes nothing: memory or disk full, a replica, loading, a password that is wrong. Redis 6 puts more before
+ * it if that happens in a script.
+ */
+const REFUSALS =
+  /^(ERR Error running script .* -)?(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS)\b/;
 const CONNECTION_LOST = /^Connection is closed|^Stream isn't writeable|^Command aborted due to connection close/;
 
 export class RedisConnection {
@@ -25,12 +29,21 @@ export class RedisConnection {
   readonly patient: Redis;
   #lastError: Error | undefined;
   #closing = false;
+  /** The server has become a replica. */
+  #demoted = false;
 
   /** A Redis that has not answered for `answerTimeoutMs` is away. */
   constructor(url: string, answerTimeoutMs: number) {
     const shared = {
       scripts,
-      retryStrategy: (attempt: number) => (this.#closing ? null : Math.min(50 * attempt, LONGEST_RECONNECT_MS)),
+      retryStrategy: (attempt: number) => (this.#closing ? null : this.#reconnectDelay(attempt)),
+      // After a failover the same address leads to the server that is the master now.
+      reconnectOnError: (error: Error) => {
+        if (!isRefusal(error) || !error.message.includes('READONLY')) return false;
+        this.#demoted = true;
+        this.#lastError = error;
+        return true;
+      },
       connectTimeout: answerTimeoutMs,
       autoResubscribe: false,
     };
@@ -91,6 +104,13 @@ export class RedisConnection {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([end(this.quick), end(this.patient)]);
+  }
+
+  /** While there is none but a replica not as often as after a loss: it is there at once, each time. */
+  #reconnectDelay(attempt: number): number {
+    const delay = this.#demoted ? LONGEST_RECONNECT_MS : 50 * attempt;
+    this.#demoted = false;
+    return Math.min(delay, LONGEST_RECONNECT_MS);
   }
 
   get #away(): string {

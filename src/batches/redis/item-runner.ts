@@ -4,6 +4,7 @@
  * A job ends after its item's outcome is recorded. Who dies in between leaves a job whose lock runs out; whoever takes it next
  * finds the outcome and ends it. An item without outcome is run again.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { type Job, WaitingError, Worker } from 'bullmq';
 import type { RunItem } from '../store.ts';
@@ -42,6 +43,8 @@ export class ItemRunner {
   constructor(options: ItemRunnerOptions) {
     this.#options = options;
     const { connection, keys, retryDelayMs } = options;
+    // As many as there are outcomes that Redis does not take.
+    setMaxListeners(0, this.#stopped.signal);
     this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
     // A lock runs out, one check marks the job, the next one takes it; each check may find that another gateway just made one.
     const third = options.stallIntervalMs / 3;
