@@ -11,14 +11,12 @@ import { table, toJson } from '../report/table.ts';
 import type { Values } from '../settings.ts';
 import { workloadOf } from '../sim/experiment.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
+import { untilSignal } from './until-signal.ts';
 
 type LoadTestValues = Values<typeof LOADTEST_SETTINGS>;
 
 /** Flags of serve that --compare gives its gateways itself. */
 const COMPARE_SETS = ['--admin-token', '--port', '--policy'];
-
-/** The exit status of a command that a signal ended is the number of the signal and 128. */
-const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** `serveFlags` are for the gateways that `compare` starts. */
 export async function loadtest(
@@ -33,7 +31,7 @@ export async function loadtest(
   const workload = await workloadOf(values);
   const uploads = await readUploads(image, request);
   if (output.html !== undefined) await requireWritable(output.html);
-  const { signal, release } = untilSignal();
+  const { signal, release } = untilSignal('The figures are of the time until then.');
   const onRun: LoadTest['onRun'] = (run) => showProgress(() => run.progress, process.stderr);
   const test = { workload, uploads, request, timeLimitMs: timeout * 1000, maxOutstanding, signal, onRun };
   const runs: Run[] = [];
@@ -96,23 +94,4 @@ function settingsOf({ compare }: LoadTestValues, given: Given, serveFlags: reado
   const { adminToken, url, ...settings } = LOADTEST_SETTINGS;
   if (compare === null) return [...shown({ url, ...settings }, given)];
   return [...shown(settings, given), ['flags of serve', serveFlags.join(' ') || 'none']];
-}
-
-/** The first signal ends the load test in order, the second one at once. */
-function untilSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
-  const end = new AbortController();
-  const onSignal = (name: keyof typeof STATUS) => {
-    process.exitCode = STATUS[name];
-    if (end.signal.aborted) process.exit();
-    process.stderr.write(`\nwarmpool: ended by ${name}; the figures are of the time until then.\n`);
-    end.abort();
-  };
-  const names = Object.keys(STATUS) as (keyof typeof STATUS)[];
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: end.signal,
-    release() {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }

@@ -40,7 +40,7 @@ describe('warmpool loadtest against a running gateway', () => {
     child.kill('SIGINT');
     const [stdout, stderr, [status]] = await output;
     expect(status).toBe(130);
-    expect(stderr).toBe('\nwarmpool: ended by SIGINT; the figures are of the time until then.\n');
+    expect(stderr).toBe('\nwarmpool: ended by SIGINT. The figures are of the time until then.\n');
     const { results } = JSON.parse(stdout);
     expect(results[0].requests).toBeGreaterThan(0);
     expect(results[0].durationMs).toBeLessThan(30_000);
