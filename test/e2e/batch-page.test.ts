@@ -11,6 +11,9 @@ import { type PhotoFolder, photoFolder } from '../support/photo-folder.ts';
 import { itNeeds } from '../support/require-part.ts';
 
 const COUNT = 60;
+const UNLIMITED = -1;
+/** Of what the photos have together, so that there is time to do something while they are sent. */
+const A_TENTH = 0.1;
 const ONE_WORKER = ['--reserved', '1', '--max-workers', '1'];
 /** So that there is time to do something while the batch runs. */
 const SLOW = [...ONE_WORKER, '--drill', 'service=50ms', '--max-batch', '1'];
@@ -38,13 +41,22 @@ describe('a batch on the page of a gateway', () => {
     return gateway;
   }
 
-  async function sendFolder({ url }: GatewayProcess) {
+  async function sendFolder({ url }: GatewayProcess, bytesPerSecond = UNLIMITED) {
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(url);
+    const session = await page.context().newCDPSession(page);
+    const limitUpload = (uploadThroughput: number) =>
+      session.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: UNLIMITED,
+        uploadThroughput,
+      });
+    await limitUpload(bytesPerSecond);
     await page.getByLabel('Choose a folder').setInputFiles(folder.path);
-    return { page, complaints };
+    return { page, complaints, limitUpload };
   }
 
   function says(page: Page, words: RegExp): Promise<void> {
@@ -82,6 +94,20 @@ describe('a batch on the page of a gateway', () => {
     await start(...SLOW, ...place);
     await says(page, /^[2-5]\d of 61 done/);
     await page.reload();
+    await says(page, /^60 of 61 done, 1 failed$/);
+    expect(complaints).toEqual([]);
+  });
+
+  itNeeds(browserPart, 'is sent again by itself when the gateway is killed while its photos arrive', async () => {
+    const place = ['--port', String(await freePort()), '--data-dir', mkdtempSync(join(dataDir, 'killed-'))];
+    const gateway = await start(...ONE_WORKER, ...place);
+    const { page, complaints, limitUpload } = await sendFolder(gateway, folder.bytes * A_TENTH);
+    await says(page, /^\d+ of 61 done uploading \d\d%/);
+    await gateway.kill();
+    running.delete(gateway);
+    await page.getByText('connection lost, trying again').waitFor();
+    await limitUpload(UNLIMITED);
+    await start(...ONE_WORKER, ...place);
     await says(page, /^60 of 61 done, 1 failed$/);
     expect(complaints).toEqual([]);
   });

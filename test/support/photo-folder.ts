@@ -1,5 +1,5 @@
 /** A folder of photos as a visitor might have one. */
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './gateway-process.ts';
@@ -11,6 +11,8 @@ export interface PhotoFolder {
   readonly path: string;
   /** Names of its photos in natural order. */
   readonly names: readonly string[];
+  /** Of all photos together. */
+  readonly bytes: number;
   remove(): void;
 }
 
@@ -22,10 +24,15 @@ export function photoFolder(count: number, { areSmall = false } = {}): PhotoFold
   writeFileSync(join(path, 'notes.txt'), 'not a photo');
   const names = Array.from({ length: count }, (_, index) => `IMG_${index}.jpg`);
   const sources = areSmall ? [SMALLEST] : PHOTOS;
+  let bytes = 0;
   for (const [at, source] of sources.entries()) {
     const original = join(root, source);
     copyFileSync(`${ROOT}/test/fixtures/photos/${source}`, original);
-    for (let index = at; index < count; index += sources.length) linkSync(original, join(path, `IMG_${index}.jpg`));
+    const { size } = statSync(original);
+    for (let index = at; index < count; index += sources.length) {
+      linkSync(original, join(path, `IMG_${index}.jpg`));
+      bytes += size;
+    }
   }
-  return { path, names, remove: () => rmSync(root, { recursive: true }) };
+  return { path, names, bytes, remove: () => rmSync(root, { recursive: true }) };
 }

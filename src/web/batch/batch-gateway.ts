@@ -28,6 +28,12 @@ export interface BatchEvent {
   readonly item: BatchItem | null;
 }
 
+export interface BatchListener {
+  take(event: BatchEvent): void;
+  /** Called with every sign of life: there may be nothing to tell of the batch for long. */
+  isThere(): void;
+}
+
 export interface ItemPage {
   readonly state: BatchState;
   readonly total: number;
@@ -47,7 +53,7 @@ const PROGRESS = `subscription BatchProgress($id: ID!, $after: Int) {
   batchProgress(id: $id, after: $after) { seq state total item { ${ITEM} } }
 }`;
 
-/** After that long without an event the connection may be dead, which nothing else tells. Asking anew costs little. */
+/** The gateway gives a sign of life every 12 s; after that long without one the connection is dead, which nothing else tells. */
 const SILENCE_MS = 20_000;
 
 /** Rejects with BATCH_NOT_FOUND if there is none (any more). */
@@ -62,21 +68,27 @@ export async function cancelBatch(id: string): Promise<void> {
 }
 
 /** Resolves when the gateway says that there is no more to come, and when `signal` is aborted. */
-export function listen(
-  id: string,
-  after: number,
-  take: (event: BatchEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export function listen(id: string, after: number, listener: BatchListener, signal: AbortSignal): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    // Its own attempts to come back would ask for the same `after` again.
-    const client = createClient({ url: `${ENDPOINT}/stream`, retryAttempts: 0 });
+    let isOver = false;
     let silence: ReturnType<typeof setTimeout>;
-    function awaitEvent(): void {
+    function awaitLife(): void {
       clearTimeout(silence);
       silence = setTimeout(() => end(() => reject(noAnswer())), SILENCE_MS);
     }
+    const client = createClient({
+      url: `${ENDPOINT}/stream`,
+      // Its own attempts to come back would ask for the same `after` again.
+      retryAttempts: 0,
+      fetchFn: async (...request: Parameters<typeof fetch>) =>
+        overheard(await fetch(...request), () => {
+          if (isOver) return;
+          awaitLife();
+          listener.isThere();
+        }),
+    });
     function end(settle: () => void): void {
+      isOver = true;
       clearTimeout(silence);
       signal.removeEventListener('abort', stop);
       settle();
@@ -84,19 +96,30 @@ export function listen(
     }
     const stop = () => end(resolve);
     signal.addEventListener('abort', stop);
-    awaitEvent();
+    awaitLife();
     client.subscribe<{ batchProgress: BatchEvent }>(
       { query: PROGRESS, variables: { id, after } },
       {
         next({ data, errors }) {
           const error = errors?.[0];
           if (error) return end(() => reject(failureOf(error)));
-          awaitEvent();
-          if (data && !signal.aborted) take(data.batchProgress);
+          if (data && !signal.aborted) listener.take(data.batchProgress);
         },
         error: () => end(() => reject(noAnswer())),
         complete: () => end(resolve),
       },
     );
   });
+}
+
+/** Calls `hear` for each part of the stream, even those that are no event. */
+function overheard(response: Response, hear: () => void): Response {
+  if (!response.ok || !response.body) return response;
+  const parts = new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, stream) {
+      hear();
+      stream.enqueue(part);
+    },
+  });
+  return new Response(response.body.pipeThrough(parts), response);
 }

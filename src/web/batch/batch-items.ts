@@ -49,11 +49,6 @@ export class BatchItems {
     for (const item of this.#items) if (!hasEnded(item)) this.#put({ ...item, status: 'CANCELLED' });
   }
 
-  /** As before the upload. */
-  reset(): void {
-    for (const { index, name } of this.#items) this.#put(waiting(index, name));
-  }
-
   count(filter: Filter): number {
     return filter === 'all' ? this.size : (this.#counts.get(filter) ?? 0);
   }

@@ -1,18 +1,17 @@
 // One batch on the page, from the upload, or from its id alone after a reload, to its end:
-//   uploading → running → completed | cancelled        the upload may also be refused, and started again
+//   uploading → running → completed | cancelled        the upload may also be refused, and begun again
 //   loading → running | completed | cancelled | gone   gone: the gateway does not have it any more
 import { asFailure, type GatewayFailure } from '../gateway.ts';
 import type { BatchState } from './batch-gateway.ts';
 import { BatchItems } from './batch-items.ts';
+import { type DeliveryPorts, deliver } from './delivery.ts';
 import { Follower, type FollowPorts } from './follower.ts';
 import type { NamedFile } from './named-file.ts';
 import { RateMeter } from './rate-meter.ts';
-import type { UploadOptions } from './upload.ts';
 
 export type Phase = 'uploading' | 'loading' | 'running' | 'completed' | 'cancelled' | 'refused' | 'gone';
 
-export interface SessionPorts extends FollowPorts {
-  uploadBatch(files: readonly NamedFile[], options: UploadOptions): Promise<void>;
+export interface SessionPorts extends FollowPorts, DeliveryPorts {
   cancelBatch(id: string): Promise<void>;
   /** Something is to be shown; called often. */
   changed(): void;
@@ -26,7 +25,7 @@ export class BatchSession {
   readonly #ports: SessionPorts;
   readonly #files: readonly NamedFile[];
   readonly #model: string | undefined;
-  #rate = new RateMeter();
+  readonly #rate = new RateMeter();
   #work = new AbortController();
   #upload = new AbortController();
   #phase: Phase;
@@ -105,8 +104,6 @@ export class BatchSession {
 
   /** The same files under the same id: if the gateway has got them after all, it makes no second batch of them. */
   async retry(): Promise<void> {
-    this.items.reset();
-    this.#rate = new RateMeter();
     this.#work = new AbortController();
     this.#upload = new AbortController();
     this.#sent = 0;
@@ -147,27 +144,29 @@ export class BatchSession {
   }
 
   async #uploadAndFollow(): Promise<void> {
-    const following = this.#follow();
+    const follower = this.#follower();
+    const following = this.#follow(follower);
     try {
-      if (!this.#isRetry || !(await this.#hasArrived())) await this.#send();
+      await this.#deliver(follower);
       this.#sent = 1;
       if (this.#phase === 'uploading') this.#show('running');
     } catch (error) {
-      this.#uploadFailed(asFailure(error));
+      // If it has ended or was cancelled, here or elsewhere, following tells.
+      if (!this.#upload.signal.aborted) {
+        this.#failure = asFailure(error);
+        this.#end('refused');
+      }
     }
     await following;
   }
 
-  /** If it has ended or was cancelled, here or elsewhere, following tells. */
-  #uploadFailed(failure: GatewayFailure): void {
-    if (this.#upload.signal.aborted || this.hasEnded || failure.code === 'CANCELLED') return;
-    this.#failure = failure;
-    this.#end('refused');
-  }
-
-  async #send(): Promise<void> {
-    try {
-      await this.#ports.uploadBatch(this.#files, {
+  #deliver(follower: Follower): Promise<void> {
+    return deliver({
+      ...this.#ports,
+      files: this.#files,
+      isRepeated: this.#isRetry,
+      onAgain: () => follower.startOver(),
+      upload: {
         clientBatchId: this.id,
         model: this.#model,
         signal: this.#upload.signal,
@@ -175,29 +174,16 @@ export class BatchSession {
           this.#sent = share;
           this.#ports.changed();
         },
-      });
-    } catch (error) {
-      if (this.#upload.signal.aborted || !(await this.#hasArrived())) throw error;
-    }
+      },
+    });
   }
 
-  /** The answer to an upload may get lost while the upload does not. */
-  async #hasArrived(): Promise<boolean> {
-    try {
-      const { state } = await this.#ports.fetchItems(this.id, null);
-      return state !== 'ACCEPTING';
-    } catch {
-      return false;
-    }
-  }
-
-  async #follow(): Promise<void> {
+  #follower(): Follower {
     const { fetchItems, listen, changed } = this.#ports;
-    const { signal } = this.#work;
-    const follower = new Follower({
+    return new Follower({
       id: this.id,
       isNew: this.#isNew,
-      signal,
+      signal: this.#work.signal,
       fetchItems,
       listen,
       mayBeMissing: () => this.#phase === 'uploading',
@@ -212,6 +198,10 @@ export class BatchSession {
         changed();
       },
     });
+  }
+
+  async #follow(follower = this.#follower()): Promise<void> {
+    const { signal } = this.#work;
     try {
       await follower.follow();
       if (!signal.aborted) this.#end(this.#state === 'CANCELLED' ? 'cancelled' : 'completed');

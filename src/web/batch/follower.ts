@@ -1,11 +1,12 @@
 // Follows a batch to its end, whatever happens to the connection: reads the items that it does not have yet page by page,
 // then takes the events that come after them, and comes back with the number of the last one.
 import { asFailure } from '../gateway.ts';
-import type { BatchEvent, BatchItem, BatchState, ItemPage } from './batch-gateway.ts';
+import type { BatchItem, BatchListener, BatchState, ItemPage } from './batch-gateway.ts';
+import { pause } from './pause.ts';
 
 export interface FollowPorts {
   fetchItems(id: string, after: string | null): Promise<ItemPage>;
-  listen(id: string, after: number, take: (event: BatchEvent) => void, signal: AbortSignal): Promise<void>;
+  listen(id: string, after: number, listener: BatchListener, signal: AbortSignal): Promise<void>;
 }
 
 export interface FollowOptions extends FollowPorts {
@@ -17,7 +18,7 @@ export interface FollowOptions extends FollowPorts {
   mayBeMissing(): boolean;
   takeItem(item: BatchItem): void;
   takeState(state: BatchState): void;
-  /** False from a failure on until something is heard again. */
+  /** False from a failure on until the gateway is there again. */
   connected(isConnected: boolean): void;
 }
 
@@ -29,6 +30,8 @@ export class Follower {
   /** Number of the last event that is known; null if items must be read first. */
   #seq: number | null;
   #state: BatchState = 'ACCEPTING';
+  /** Ends what is being listened to. */
+  #enough = new AbortController();
   /** In a row. */
   #failures = 0;
 
@@ -57,6 +60,12 @@ export class Follower {
     }
   }
 
+  /** The batch is being made anew, under the same id: the events known so far are of one that is no more. */
+  startOver(): void {
+    this.#seq = this.#options.isNew ? 0 : null;
+    this.#enough.abort();
+  }
+
   /** What the first page says of the batch is true of the others at least. */
   async #readItems(): Promise<number> {
     const { id, fetchItems, takeItem, signal } = this.#options;
@@ -71,12 +80,13 @@ export class Follower {
   }
 
   async #listen(after: number): Promise<void> {
-    const { id, isNew, listen, takeItem, signal } = this.#options;
+    const { id, isNew, listen, takeItem, connected, signal } = this.#options;
     const enough = new AbortController();
+    this.#enough = enough;
     const stop = () => enough.abort();
     signal.addEventListener('abort', stop);
     let seq = after;
-    const take = (event: BatchEvent) => {
+    const take: BatchListener['take'] = (event) => {
       if (event.seq <= seq) return;
       // Of photos that another page still sends, only those are known by name that were there on arrival.
       const isNowComplete = this.#state === 'ACCEPTING' && event.state !== 'ACCEPTING';
@@ -88,7 +98,7 @@ export class Follower {
       if (isIncomplete) stop();
     };
     try {
-      await listen(id, after, take, enough.signal);
+      await listen(id, after, { take, isThere: () => connected(true) }, enough.signal);
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -114,17 +124,4 @@ export class Follower {
   #hasEnded(): boolean {
     return this.#state === 'COMPLETED' || this.#state === 'CANCELLED';
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    }
-  });
 }

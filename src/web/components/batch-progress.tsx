@@ -25,7 +25,7 @@ export function BatchProgress({ session }: { session: BatchSession }) {
         <strong>{figures}</strong>
         {!hasEnded && isConnected && <span class="batch-pace"> {batchPace(session)}</span>}
         <span class="batch-lost" role="status">
-          {isConnected ? '' : 'connection lost, trying again'}
+          {isConnected ? '' : ' connection lost, trying again'}
         </span>
       </p>
       <p class="visually-hidden" role="status">

@@ -79,13 +79,4 @@ describe('BatchItems', () => {
     expect([...items].map(({ status }) => status)).toEqual(['DONE', 'FAILED', 'CANCELLED']);
     expect([items.count('waiting'), items.count('cancelled')]).toEqual([0, 1]);
   });
-
-  it('is as before the upload once it is reset', () => {
-    const items = new BatchItems(names(2));
-    items.set(done(0));
-    items.reset();
-    expect(items.count('waiting')).toBe(2);
-    expect(items.labels()).toEqual([]);
-    expect(items.get(0)).toMatchObject({ name: 'folder/0.jpg', status: 'QUEUED', label: null });
-  });
 });

@@ -12,6 +12,7 @@ const LOST = new GatewayFailure('NO_ANSWER', 'lost', 0);
 const NOT_FOUND = new GatewayFailure('BATCH_NOT_FOUND', 'no such batch');
 
 interface Subscription extends Deferred<void> {
+  after: number;
   tell(seq: number, state: BatchState, item?: BatchItem): void;
 }
 
@@ -43,12 +44,12 @@ function open(count: number, known: ItemPage | GatewayFailure = NOT_FOUND) {
         if (page instanceof GatewayFailure) throw page;
         return page;
       },
-      listen: (_id, _after, take, signal) => {
+      listen: (_id, after, { take }, signal) => {
         const ended = deferred<void>();
         signal.addEventListener('abort', () => ended.resolve());
         const tell = (seq: number, state: BatchState, item: BatchItem | null = null) =>
           take({ seq, state, total: count, item } satisfies BatchEvent);
-        subscriptions.push({ ...ended, tell });
+        subscriptions.push({ ...ended, after, tell });
         return ended.promise;
       },
       changed: () => {},
@@ -138,7 +139,7 @@ describe('BatchSession', () => {
     await passed();
     session.retry();
     await passed();
-    expect([session.phase, session.failure, session.answered]).toEqual(['uploading', null, 0]);
+    expect([session.phase, session.failure, session.answered]).toEqual(['uploading', null, 1]);
     expect(uploads.map(({ clientBatchId }) => clientBatchId)).toEqual([ID, ID]);
     subscription().tell(1, 'COMPLETED', done(0));
     subscription().resolve();
@@ -158,13 +159,26 @@ describe('BatchSession', () => {
     const { session, uploads, upload, setPage, passed } = open(1);
     setPage(LOST);
     upload().reject(LOST);
-    await passed();
-    expect(session.phase).toBe('refused');
+    await passed(60_000);
+    expect(session.phase).toBe('uploading');
     setPage(page(1, 'RUNNING', [queued(0)]));
-    session.retry();
-    await passed();
+    await passed(1000);
     expect(session.phase).toBe('running');
     expect(uploads).toHaveLength(1);
+  });
+
+  it('sends all again when the gateway was restarted under the upload, and keeps what it knows', async () => {
+    const { session, uploads, upload, subscription, passed } = open(2);
+    subscription().tell(1, 'ACCEPTING', done(0));
+    upload().reject(LOST);
+    await passed(2000);
+    expect([session.phase, session.answered, uploads.length, subscription().after]).toEqual(['uploading', 1, 2, 0]);
+    upload().resolve();
+    subscription().tell(1, 'ACCEPTING', done(1));
+    subscription().tell(2, 'COMPLETED', done(0));
+    subscription().resolve();
+    await passed();
+    expect([session.phase, session.answered]).toEqual(['completed', 2]);
   });
 
   it('loads a batch that is there already', async () => {

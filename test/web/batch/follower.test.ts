@@ -13,6 +13,7 @@ interface Subscription extends Deferred<void> {
   after: number;
   signal: AbortSignal;
   tell(seq: number, state: BatchState, item?: BatchItem): void;
+  isThere(): void;
 }
 
 /** A follower of a batch whose gateway says what the test says. */
@@ -34,12 +35,12 @@ function follow(options: { isNew?: boolean; pages?: ItemPage[]; mayBeMissing?: b
       if (!page) throw new GatewayFailure('NO_ANSWER', 'gone', 0);
       return page;
     },
-    listen: (_id, after, take, signal) => {
+    listen: (_id, after, { take, isThere }, signal) => {
       const ended = deferred<void>();
       signal.addEventListener('abort', () => ended.resolve());
       const tell = (seq: number, state: BatchState, item: BatchItem | null = null) =>
         take({ seq, state, total: 3, item } satisfies BatchEvent);
-      subscriptions.push({ ...ended, after, signal, tell });
+      subscriptions.push({ ...ended, after, signal, tell, isThere });
       return ended.promise;
     },
     mayBeMissing: () => mayBeMissing,
@@ -56,7 +57,7 @@ function follow(options: { isNew?: boolean; pages?: ItemPage[]; mayBeMissing?: b
     }
     return subscriptions[at] ?? expect.fail(`There is no subscription ${at}.`);
   }
-  return { ended, abort, subscriptions, subscription, asked, items, states, connected };
+  return { follower, ended, abort, subscriptions, subscription, asked, items, states, connected };
 }
 
 function page(seq: number, state: BatchState, nodes: BatchItem[], next: string | null = null): ItemPage {
@@ -146,6 +147,26 @@ describe('Follower', () => {
     }
     const pauses = starts.slice(1).map((start, at) => start - (starts[at] ?? 0));
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
+  });
+
+  it('says that the gateway is there as soon as it shows life, although there is nothing to tell', async () => {
+    const { subscription, connected } = follow();
+    (await subscription(0)).reject(new GatewayFailure('NO_ANSWER', 'cut', 0));
+    const { isThere } = await subscription(1);
+    expect(connected.at(-1)).toBe(false);
+    isThere();
+    expect(connected.at(-1)).toBe(true);
+  });
+
+  it('asks for all events again of a batch that is made anew, though it has as many by now', async () => {
+    const { follower, subscription, items } = follow();
+    const first = await subscription(0);
+    first.tell(1, 'ACCEPTING', done(0));
+    follower.startOver();
+    const second = await subscription(1);
+    expect([first.signal.aborted, second.after]).toEqual([true, 0]);
+    second.tell(1, 'ACCEPTING', done(1));
+    expect([...items.keys()]).toEqual([0, 1]);
   });
 
   it('ignores events that it has', async () => {
