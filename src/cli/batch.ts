@@ -1,4 +1,5 @@
 /** `warmpool batch DIR|FILE…`: many pictures through a running gateway, their results as CSV or JSON lines. */
+import { formatNumber } from '../report/format.ts';
 import { ConfigError, type Values } from '../settings.ts';
 import { Display } from './batch/display.ts';
 import { GatewayClient } from './batch/gateway-client.ts';
@@ -33,7 +34,10 @@ const FOREIGN_CODES = [FOREIGN_ANSWER, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST
 
 export async function batch(paths: readonly string[], values: BatchValues, output: BatchOutput): Promise<void> {
   refusePassword(values.url);
-  const entries = await findPictures(paths, { maxFiles: values.maxFiles, maxBytes: values.maxUploadBytes });
+  const { entries, leftOut } = await findPictures(paths, {
+    maxFiles: values.maxFiles,
+    maxBytes: values.maxUploadBytes,
+  });
   const batches = split(entries, { maxFiles: values.batchFiles, maxBytes: values.batchBytes });
   const ids = values.id ? new NamedIds(values.id) : await RememberedIds.open(memoryFolder(process.env), values);
   const out = output.out ?? null;
@@ -41,6 +45,7 @@ export async function batch(paths: readonly string[], values: BatchValues, outpu
   const { signal, release } = untilSignal(GO_ON);
   const display = new Display(process.stderr, output.quiet === true);
   const options = { ...optionsOf(values, signal, display), ids };
+  if (leftOut > 0) display.say(`Left out, as their names are not those of pictures: ${formatNumber(leftOut, 0)}.`);
   try {
     const tally = await write(resultsOf(batches, options), results, values.format ?? formatFor(out));
     await ids.forget();

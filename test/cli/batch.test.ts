@@ -113,6 +113,12 @@ it('tells each tenth of the way, and what came of it', async () => {
   expect(stderr).toMatch(/\nClassifying: 100 %, 8 of 8 photos\n8 of 8 photos classified\n$/);
 });
 
+it('tells how many files of a folder it leaves out', async () => {
+  const { photos, run } = desk();
+  const { stderr } = await run(photos(['a.jpg', 'b.heic', 'notes.txt']), '--url', server.url);
+  expect(stderr).toMatch(/^Left out, as their names are not those of pictures: 2\.\n/);
+});
+
 it('ends quietly if nobody reads the results any more', async () => {
   const { photos, folder } = desk();
   const args = [`${ROOT}/dist/main.cjs`, 'batch', photos(numbered(100)), '--url', server.url, '--quiet'];

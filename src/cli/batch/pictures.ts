@@ -19,6 +19,12 @@ export interface Unsendable {
 
 export type Entry = Picture | Unsendable;
 
+export interface Found {
+  readonly entries: readonly Entry[];
+  /** Number of files in the folders that are no pictures by their names. */
+  readonly leftOut: number;
+}
+
 export interface PictureLimits {
   readonly maxFiles: number;
   /** Of one file. */
@@ -30,16 +36,18 @@ const PICTURE = /\.(jpe?g|png|webp|gif|avif)$/i;
 const CONCURRENCY = 16;
 
 /** In the order given, and by name within a folder. Throws ConfigError if there is none, or more than the limit. */
-export async function findPictures(paths: readonly string[], { maxFiles, maxBytes }: PictureLimits): Promise<Entry[]> {
+export async function findPictures(paths: readonly string[], { maxFiles, maxBytes }: PictureLimits): Promise<Found> {
   const entries: Entry[] = [];
-  const found = pMapIterable(filesOf(paths), (file) => (typeof file === 'string' ? inspect(file, maxBytes) : file), {
+  let leftOut = 0;
+  const files = filesOf(paths, () => leftOut++);
+  const found = pMapIterable(files, (file) => (typeof file === 'string' ? inspect(file, maxBytes) : file), {
     concurrency: CONCURRENCY,
   });
   for await (const entry of found) {
     if (entries.push(entry) <= maxFiles) continue;
     throw new ConfigError(`There are more than ${maxFiles} files; take some of them, or more with --max-files.`);
   }
-  if (entries.length > 0) return entries;
+  if (entries.length > 0) return { entries, leftOut };
   throw new ConfigError(`No picture is in ${paths.join(', ')} (.jpg .png .webp .gif .avif).`);
 }
 
@@ -47,19 +55,19 @@ export function isPicture(entry: Entry): entry is Picture {
   return 'size' in entry;
 }
 
-async function* filesOf(paths: readonly string[]): AsyncGenerator<string | Unsendable> {
+async function* filesOf(paths: readonly string[], onLeftOut: () => void): AsyncGenerator<string | Unsendable> {
   for (const path of paths) {
     const isFolder = await stat(path).then(
       (stats) => stats.isDirectory(),
       () => false,
     );
-    if (isFolder) yield* picturesIn(path);
+    if (isFolder) yield* picturesIn(path, onLeftOut);
     else yield path;
   }
 }
 
 /** Hidden ones are left out: they are thumbnails and the like. Links to folders are not followed: they may lead in a circle. */
-async function* picturesIn(folder: string): AsyncGenerator<string | Unsendable> {
+async function* picturesIn(folder: string, onLeftOut: () => void): AsyncGenerator<string | Unsendable> {
   const children = await readdir(folder, { withFileTypes: true }).catch((error: Error) => error);
   if (children instanceof Error) {
     yield unreadable(folder, children);
@@ -68,8 +76,9 @@ async function* picturesIn(folder: string): AsyncGenerator<string | Unsendable> 
   const visible = children.filter(({ name }) => !name.startsWith('.'));
   for (const child of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, child.name);
-    if (child.isDirectory()) yield* picturesIn(path);
+    if (child.isDirectory()) yield* picturesIn(path, onLeftOut);
     else if (PICTURE.test(child.name)) yield path;
+    else onLeftOut();
   }
 }
 

@@ -39,8 +39,13 @@ export function formatFor(path: string | null): Format {
 /** All scores are in one field, as a JSON object: it depends on the model which labels there are. */
 function csvLine({ file, status, label, confidence, scores, error }: Row): string {
   const shares = scores && JSON.stringify(Object.fromEntries(scores.map((score) => [score.label, score.confidence])));
-  const fields = [file, status, label, confidence, shares, error?.code, error?.message];
+  const fields = [inert(file), status, label, confidence, shares, error?.code, error?.message];
   return `${fields.map(csvField).join(',')}\n`;
+}
+
+/** The same path, but in a form that no spreadsheet takes for a formula: whoever made the file may have chosen its name with care. */
+function inert(path: string): string {
+  return /^[=+\-@\t\r]/.test(path) ? `./${path}` : path;
 }
 
 function csvField(value: string | number | null | undefined): string {

@@ -40,8 +40,7 @@ export class BatchItems {
     while (this.#items.length <= item.index) this.#append('');
     const known = this.#items[item.index];
     if (!known || (hasEnded(known) && !hasEnded(item))) return;
-    // The gateway may know less of the path.
-    this.#put({ ...item, name: known.name || item.name });
+    this.#put(item);
   }
 
   /** The batch was cancelled: nothing more will happen to those that wait. */

@@ -13,6 +13,8 @@ export type Phase = 'uploading' | 'loading' | 'running' | 'completed' | 'cancell
 
 export interface SessionPorts extends FollowPorts, DeliveryPorts {
   cancelBatch(id: string): Promise<void>;
+  /** Of the photos by their paths, as far as they are known here. */
+  keptNames(id: string): readonly string[];
   /** Something is to be shown; called often. */
   changed(): void;
 }
@@ -25,6 +27,7 @@ export class BatchSession {
   readonly #ports: SessionPorts;
   readonly #files: readonly NamedFile[];
   readonly #model: string | undefined;
+  readonly #names: readonly string[];
   readonly #rate = new RateMeter();
   #work = new AbortController();
   #upload = new AbortController();
@@ -43,7 +46,8 @@ export class BatchSession {
     this.#ports = ports;
     this.#files = files;
     this.#model = model;
-    this.items = new BatchItems(files.map(({ name }) => name));
+    this.#names = this.#isNew ? files.map(({ name }) => name) : ports.keptNames(id);
+    this.items = new BatchItems(this.#isNew ? this.#names : []);
     this.#phase = this.#isNew ? 'uploading' : 'loading';
     this.#sent = this.#isNew ? 0 : 1;
   }
@@ -187,7 +191,7 @@ export class BatchSession {
       fetchItems,
       listen,
       mayBeMissing: () => this.#phase === 'uploading',
-      takeItem: (item) => this.items.set(item),
+      takeItem: (item) => this.items.set({ ...item, name: this.#names[item.index] ?? item.name }),
       takeState: (state) => {
         this.#state = state;
         if (this.#phase === 'loading') this.#phase = 'running';

@@ -9,7 +9,7 @@ const LIMITS = { maxFiles: 100, maxBytes: 1000 };
 const isRoot = process.getuid?.() === 0;
 
 async function pathsIn(folder: string, ...paths: string[]): Promise<string[]> {
-  const entries = await findPictures(
+  const { entries } = await findPictures(
     paths.map((path) => join(folder, path)),
     LIMITS,
   );
@@ -19,6 +19,11 @@ async function pathsIn(folder: string, ...paths: string[]): Promise<string[]> {
 it('of a folder its pictures are taken, and those of the folders in it, by name', async () => {
   const folder = files('b/z.PNG', 'b/a.webp', 'a.jpeg', 'c.gif', 'd.avif', 'notes.txt', 'b/y.tiff');
   expect(await pathsIn(folder, '.')).toEqual(['a.jpeg', 'b/a.webp', 'b/z.PNG', 'c.gif', 'd.avif']);
+});
+
+it('what is in a folder and no picture by its name is counted, unless it is hidden', async () => {
+  const folder = files('a.jpg', 'b.heic', 'c/notes.txt', '.d', '._a.jpg');
+  expect((await findPictures([folder], LIMITS)).leftOut).toBe(2);
 });
 
 it('hidden files and folders are left out, and links to folders, which may lead in a circle', async () => {
@@ -38,7 +43,8 @@ it('what is named is taken, whatever its name, as often as it is named, and in t
 it('size and time of a file are known', async () => {
   const folder = files('a.jpg');
   const { size, mtimeMs } = statSync(join(folder, 'a.jpg'));
-  expect(await findPictures([folder], LIMITS)).toEqual([{ path: join(folder, 'a.jpg'), size, mtimeMs }]);
+  const { entries } = await findPictures([folder], LIMITS);
+  expect(entries).toEqual([{ path: join(folder, 'a.jpg'), size, mtimeMs }]);
 });
 
 it('what cannot be sent is told with the reason', async () => {
@@ -46,7 +52,7 @@ it('what cannot be sent is told with the reason', async () => {
   mkdirSync(join(folder, 'folder.jpg'));
   writeFileSync(join(folder, 'large.jpg'), Buffer.alloc(1001));
   symlinkSync(join(folder, 'folder.jpg'), join(folder, 'link.jpg'));
-  const entries = await findPictures([folder, '/dev/null', join(folder, 'missing.jpg')], LIMITS);
+  const { entries } = await findPictures([folder, '/dev/null', join(folder, 'missing.jpg')], LIMITS);
   expect(entries).toMatchObject([
     { code: 'IMAGE_TOO_LARGE', message: 'The file has 1001 bytes; at most 1000 are accepted.' },
     { path: join(folder, 'link.jpg'), code: 'UNREADABLE_FILE', message: 'It is not a regular file.' },
@@ -59,12 +65,13 @@ it.skipIf(isRoot)('a folder that may not be read is told with the reason', async
   const folder = files('a/b.jpg');
   chmodSync(join(folder, 'a'), 0);
   onTestFinished(() => chmodSync(join(folder, 'a'), 0o700));
-  expect(await findPictures([folder], LIMITS)).toMatchObject([{ path: join(folder, 'a'), code: 'UNREADABLE_FILE' }]);
+  const { entries } = await findPictures([folder], LIMITS);
+  expect(entries).toMatchObject([{ path: join(folder, 'a'), code: 'UNREADABLE_FILE' }]);
 });
 
 it('as many files as the limit says are taken; one more is refused', async () => {
   const folder = files('1.jpg', '2.jpg', '3.jpg');
-  expect(await findPictures([folder], { ...LIMITS, maxFiles: 3 })).toHaveLength(3);
+  expect((await findPictures([folder], { ...LIMITS, maxFiles: 3 })).entries).toHaveLength(3);
   await expect(findPictures([folder], { ...LIMITS, maxFiles: 2 })).rejects.toThrow(
     new ConfigError('There are more than 2 files; take some of them, or more with --max-files.'),
   );

@@ -16,6 +16,14 @@ it('what would break a line of CSV is quoted', () => {
   expect(lineOf(FAILED, 'csv')).toBe('"b, c.jpg",FAILED,,,,BAD_IMAGE,"Line ""1""\nand 2"\n');
 });
 
+it.each(['=1+1.jpg', '+1.jpg', '-1.jpg', '@home/1.jpg'])(
+  'a line of CSV gives %s as a path, not as a formula',
+  (file) => {
+    expect(lineOf({ ...DONE, scores: null, file }, 'csv')).toBe(`./${file},DONE,cat,0.75,,,\n`);
+    expect(JSON.parse(lineOf({ ...DONE, file }, 'jsonl')).file).toBe(file);
+  },
+);
+
 it('a line of CSV has as many fields as its header', () => {
   expect(headerOf('csv').split(',')).toHaveLength(lineOf({ ...DONE, scores: null }, 'csv').split(',').length);
 });

@@ -34,12 +34,6 @@ describe('BatchItems', () => {
     expect(items.get(0)?.status).toBe('DONE');
   });
 
-  it('keeps the name with the path, which the gateway may not know', () => {
-    const items = new BatchItems(names(1));
-    items.set(done(0));
-    expect(items.get(0)?.name).toBe('folder/0.jpg');
-  });
-
   it('grows with items that it did not know, in whatever order they come', () => {
     const items = new BatchItems();
     items.set(done(2));

@@ -50,7 +50,8 @@ describe('a batch on the page, in trouble', () => {
     await page.reload();
     await says(/^12 of 24 done/);
     await photo('cat 0.90', 'IMG_0.jpg').waitFor();
-    await photo('Queued', 'IMG_23.jpg').waitFor();
+    await photo('Queued', 'IMG_23.jpg').click();
+    await page.getByText('holiday/IMG_23.jpg').waitFor();
     answer(gateway.batch, 12, COUNT);
     await says(/^24 of 24 done$/);
     expect(gateway.subscriptions.at(-1)).toBe(seq);

@@ -11,7 +11,7 @@ import { openPage } from './open-page.ts';
 
 const CAT: Outcome = { label: 'cat', confidence: 0.98 };
 const DOG: Outcome = { label: 'dog', confidence: 0.75 };
-const BAD: Outcome = { code: 'BAD_IMAGE', message: 'The file ends in the middle of the picture.' };
+const BAD = { code: 'BAD_IMAGE', message: 'The file ends in the middle of the picture.' };
 const COUNT = 30;
 
 describe('a batch on the page', () => {
@@ -127,11 +127,11 @@ describe('a batch on the page', () => {
     const rows = readFileSync(await (await download).path(), 'utf8').split('\r\n');
     expect(rows).toHaveLength(COUNT + 2);
     expect(rows.slice(0, 5)).toEqual([
-      'index,name,status,label,confidence,error',
-      '0,holiday/IMG_0.jpg,DONE,cat,0.98,',
-      '1,holiday/IMG_1.jpg,DONE,dog,0.75,',
-      '2,holiday/IMG_2.jpg,FAILED,,,BAD_IMAGE',
-      '3,holiday/IMG_3.jpg,QUEUED,,,',
+      '\uFEFFindex,name,status,label,confidence,code,message',
+      '0,holiday/IMG_0.jpg,DONE,cat,0.98,,',
+      '1,holiday/IMG_1.jpg,DONE,dog,0.75,,',
+      `2,holiday/IMG_2.jpg,FAILED,,,BAD_IMAGE,${BAD.message}`,
+      '3,holiday/IMG_3.jpg,QUEUED,,,,',
     ]);
   });
 

@@ -52,6 +52,7 @@ function open(count: number, known: ItemPage | GatewayFailure = NOT_FOUND) {
         subscriptions.push({ ...ended, after, tell });
         return ended.promise;
       },
+      keptNames: () => ['cats/0.jpg', 'dogs/0.jpg'],
       changed: () => {},
     },
     files,
@@ -187,6 +188,12 @@ describe('BatchSession', () => {
     await passed();
     expect([session.phase, session.items.size, session.answered]).toEqual(['running', 2, 1]);
     expect(subscriptions).toHaveLength(1);
+  });
+
+  it('knows its photos by their paths, of which the gateway keeps the end alone, and others by what it says', async () => {
+    const { session, passed } = open(0, page(5, 'RUNNING', [done(0), queued(1), queued(2)]));
+    await passed();
+    expect([...session.items].map(({ name }) => name)).toEqual(['cats/0.jpg', 'dogs/0.jpg', '2.jpg']);
   });
 
   it('is gone if the gateway does not have it any more', async () => {
