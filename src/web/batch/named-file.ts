@@ -8,7 +8,7 @@ export interface NamedFile {
 
 export interface FolderContent {
   readonly pictures: readonly NamedFile[];
-  /** Number of other files, and of those that could not be read. */
+  /** Number of other files, and of files and folders that could not be read. */
   readonly leftOut: number;
 }
 
@@ -43,8 +43,12 @@ export async function readFolder(entries: readonly FileSystemEntry[]): Promise<F
     }
     for (const entry of some.filter((each) => each.isDirectory) as FileSystemDirectoryEntry[]) {
       const reader = entry.createReader();
-      // It gives a hundred or so at once, and none at the end.
-      for (let more = await readEntries(reader); more.length > 0; more = await readEntries(reader)) await visit(more);
+      try {
+        // It gives a hundred or so at once, and none at the end.
+        for (let more = await readEntries(reader); more.length > 0; more = await readEntries(reader)) await visit(more);
+      } catch {
+        unreadable++;
+      }
     }
   }
   await visit(entries);

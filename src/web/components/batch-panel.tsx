@@ -27,6 +27,11 @@ export function BatchPanel({ session, close }: Props) {
     // Far down in all photos there may be none of these.
     if ((panel.current?.getBoundingClientRect().top ?? 0) < 0) panel.current?.scrollIntoView();
   }
+  function hideDetails(): void {
+    select(null);
+    // So that the keys go on from here.
+    panel.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
+  }
   useEffect(() => () => thumbnails.clear(), []);
   // Cards of single photos may stand above it.
   useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), []);
@@ -43,8 +48,9 @@ export function BatchPanel({ session, close }: Props) {
         )}
         {items.size > 0 && <GroupFilter items={items} chosen={filter} choose={show} />}
       </div>
+      {items.size > 0 && items.count(filter) === 0 && <p class="hint">No photo is here any more.</p>}
       <PhotoGrid session={session} photos={items.select(filter)} selected={selected} select={select} />
-      {item && <PhotoDetails item={item} file={session.fileOf(item.index)} close={() => select(null)} />}
+      {item && <PhotoDetails item={item} file={session.fileOf(item.index)} close={hideDetails} />}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 // The page: the pool on top, then a way in for photos, then one card for each, or a batch of many.
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { chosenFolder, type FolderContent, type NamedFile, pickedFiles, readFolder } from '../batch/named-file.ts';
 import { useBatch } from '../batch/use-batch.ts';
 import type { Photo } from '../photo-board.ts';
@@ -24,6 +24,11 @@ export function Page() {
   const { board, photos } = usePhotoBoard();
   const batch = useBatch();
   const [notice, setNotice] = useState('');
+  const noticeLine = useRef<HTMLParagraphElement>(null);
+  // Whoever drops a folder far down in the photos of another would not see what is said about it.
+  useEffect(() => {
+    if (notice) noticeLine.current?.scrollIntoView({ block: 'nearest' });
+  }, [notice]);
 
   // Read when photos arrive, so that the functions stay the same and their listeners stay in place.
   const model = useRef(choice.chosen);
@@ -62,6 +67,11 @@ export function Page() {
     board.clear();
     setNotice('');
   }
+  function closeBatch(): void {
+    batch.close();
+    // The button that was pressed is gone.
+    document.getElementById('photos')?.focus();
+  }
   const hovering = usePhotoIntake({ take, takeFolder: takeDroppedFolder });
 
   return (
@@ -78,11 +88,11 @@ export function Page() {
             <ModelPicker choice={choice} />
           </div>
         </div>
-        <p class="notice" role="status">
+        <Results photos={photos} retry={retry} clear={clear} />
+        <p class="notice" role="status" ref={noticeLine}>
           {notice}
         </p>
-        <Results photos={photos} retry={retry} clear={clear} />
-        {batch.session && <BatchPanel key={batch.session.id} session={batch.session} close={batch.close} />}
+        {batch.session && <BatchPanel key={batch.session.id} session={batch.session} close={closeBatch} />}
       </main>
       <footer class="hint">
         Sample photos: Stéfan van der Walt (CC0), Kentaro Wada (GPL-3+), Rachel Michetti (CC0)

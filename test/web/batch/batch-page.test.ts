@@ -62,7 +62,8 @@ describe('a batch on the page', () => {
     await says(/^2 of 30 done, 1 failed(?! uploading)/);
     answerAll(gateway.batch);
     await says(/^29 of 30 done, 1 failed$/);
-    await page.getByText('One file that is no picture was left out.').waitFor();
+    const notice = page.getByText('One file that is no picture was left out.');
+    expect((await notice.boundingBox())?.y).toBeGreaterThanOrEqual(0);
     expect(gateway.subscriptions[0]).toBe(0);
     expect(complaints).toEqual([]);
   });
@@ -116,6 +117,20 @@ describe('a batch on the page', () => {
     await expect.poll(() => photos.first().getAttribute('aria-setsize')).toBe('30');
   });
 
+  itNeeds(browserPart, 'says so when none of those that are shown are left, and marks those that failed', async () => {
+    const { chooseFolder, says, filter, page, batch } = await open();
+    await chooseFolder(folder.path);
+    await gateway.sealed();
+    answerThree(gateway.batch);
+    await filter('Waiting 27');
+    answerAll(gateway.batch);
+    await batch.getByText('No photo is here any more.').waitFor();
+    await filter('All 30');
+    await says('29 of 30 done');
+    const outline = `getComputedStyle(document.querySelector('.photo-cell.failed .cell-picture')).outlineStyle`;
+    expect(await page.evaluate(outline)).toBe('solid');
+  });
+
   itNeeds(browserPart, 'gives its results as a table, with the paths in the folder', async () => {
     const { chooseFolder, says, page } = await open();
     await chooseFolder(folder.path);
@@ -164,6 +179,10 @@ describe('a batch on the page', () => {
     expect((cell?.y ?? 0) + (cell?.height ?? 0)).toBeLessThanOrEqual(cover?.y ?? 0);
     await page.keyboard.press('Escape');
     await details.waitFor({ state: 'detached' });
+    await page.keyboard.press('Home');
+    await details.getByRole('button', { name: 'Hide details' }).press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await details.getByText('holiday/IMG_0.jpg').waitFor();
   });
 
   itNeeds(browserPart, 'fits a phone without sideways scrolling', async () => {
@@ -185,6 +204,7 @@ describe('a batch on the page', () => {
     await says(/^2 of 30 done/);
     await page.getByRole('button', { name: 'Close' }).click();
     await batch.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.id')).toBe('photos');
     await page.goBack();
     await says(/^2 of 30 done/);
   });

@@ -15,7 +15,8 @@ function entry(path: string, content: FileSystemEntry[] | File | Error): FileSys
     return { isFile: true, isDirectory: false, fullPath: path, file: read } as unknown as FileSystemEntry;
   }
   let at = 0;
-  const readEntries = (resolve: (entries: FileSystemEntry[]) => void) => {
+  const readEntries = (resolve: (entries: FileSystemEntry[]) => void, reject: (error: Error) => void) => {
+    if (path.endsWith('forbidden')) reject(new Error('not allowed'));
     at += 2;
     resolve(content.slice(at - 2, at));
   };
@@ -48,6 +49,12 @@ describe('a folder that is dropped', () => {
 
   it('counts what cannot be read as left out', async () => {
     const content = [entry('/a/1.jpg', file('1.jpg')), entry('/a/2.jpg', new Error('not allowed'))];
+    const { pictures, leftOut } = await readFolder([entry('/a', content)]);
+    expect([pictures.length, leftOut]).toEqual([1, 1]);
+  });
+
+  it('counts a folder in it that cannot be read as left out', async () => {
+    const content = [entry('/a/forbidden', []), entry('/a/1.jpg', file('1.jpg'))];
     const { pictures, leftOut } = await readFolder([entry('/a', content)]);
     expect([pictures.length, leftOut]).toEqual([1, 1]);
   });
