@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BatchServer, openBatchServer } from '../graphql/batch-server.ts';
 import { TcpLink } from '../support/tcp-link.ts';
-import { type Desk, desk, jsonLines, numbered } from './batch/desk.ts';
+import { type Desk, desk, jsonLines, LONGEST_WAIT_MS, numbered } from './batch/desk.ts';
 
 const ID = 'an-id-that-is-long-enough';
 /** More than fits into the buffers between the command and the gateway, 1 MB each. */
@@ -48,7 +48,7 @@ function holdUploads() {
     }
     return write(id, index, bytes);
   });
-  return { letGo, reached: () => vi.waitUntil(() => reached.mock.calls.length > 0, { timeout: 10_000 }) };
+  return { letGo, reached: () => vi.waitUntil(() => reached.mock.calls.length > 0, { timeout: LONGEST_WAIT_MS }) };
 }
 
 describe('ended by Ctrl-C', () => {
@@ -80,7 +80,7 @@ describe('ended by Ctrl-C', () => {
     first.kill('SIGINT');
     expect((await first.ended).status).toBe(130);
     uploads.letGo();
-    await vi.waitUntil(async () => (await batches()).length === 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await batches()).length === 0, { timeout: LONGEST_WAIT_MS });
     expect((await here.run(...args)).status).toBe(0);
     expect(await batches()).toMatchObject([{ total: LARGE.length, state: 'completed' }]);
   });

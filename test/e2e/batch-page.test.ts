@@ -11,6 +11,8 @@ import { type PhotoFolder, photoFolder } from '../support/photo-folder.ts';
 import { itNeeds } from '../support/require-part.ts';
 
 const COUNT = 60;
+/** Shorter than that of a test, so that it tells what was waited for. */
+const LONGEST_WAIT_MS = 25_000;
 const UNLIMITED = -1;
 /** Of what the photos have together, so that there is time to do something while they are sent. */
 const A_TENTH = 0.1;
@@ -43,6 +45,7 @@ describe('a batch on the page of a gateway', () => {
 
   async function sendFolder({ url }: GatewayProcess, bytesPerSecond = UNLIMITED) {
     const page = await browser.newPage();
+    page.setDefaultTimeout(LONGEST_WAIT_MS);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(url);

@@ -16,6 +16,9 @@ interface RunningBatch {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Shorter than that of a test, so that it tells what was waited for. */
+export const LONGEST_WAIT_MS = 25_000;
+
 export interface Desk {
   readonly folder: string;
   /** Writes files of these names; returns their folder. */
@@ -39,7 +42,7 @@ export function desk(): Desk {
     const ended = Promise.all([text(child.stdout), once(child, 'close')]);
     return {
       ended: ended.then(([stdout, [status]]) => ({ status, stdout, stderr: told })),
-      tells: (pattern: RegExp) => vi.waitFor(() => expect(told).toMatch(pattern), { timeout: 10_000 }),
+      tells: (pattern: RegExp) => vi.waitFor(() => expect(told).toMatch(pattern), { timeout: LONGEST_WAIT_MS }),
       kill: (signal: NodeJS.Signals) => void child.kill(signal),
     };
   };

@@ -19,7 +19,7 @@ interface OpenPage {
 }
 
 /** Shorter than that of a test, so that it tells what was waited for. */
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 25_000;
 
 export async function openPage(browser: Browser, gateway: FakeGateway, options: BrowserContextOptions = {}) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
