@@ -71,6 +71,11 @@ export function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
+/** With the folder that it is in, where the photo itself cannot be shown. */
+export function nameInFolder(name: string): string {
+  return name.split('/').slice(-2).join('/');
+}
+
 /** How far a batch is, such as "1,198 of 10,000 done, 12 failed". */
 export function batchFigures({ phase, items }: Pick<BatchSession, 'phase' | 'items'>): string {
   const failed = items.count('failed');

@@ -14,6 +14,7 @@ import {
   groupName,
   itemVerdict,
   modelOption,
+  nameInFolder,
   percent,
   receiptLine,
   timeLeft,
@@ -81,6 +82,7 @@ describe('wording', () => {
 
   it('leaves the folders out of a name', () => {
     expect([baseName('a/b/c.jpg'), baseName('c.jpg')]).toEqual(['c.jpg', 'c.jpg']);
+    expect([nameInFolder('a/b/c.jpg'), nameInFolder('c.jpg')]).toEqual(['b/c.jpg', 'c.jpg']);
   });
 
   it('says how far a batch is', () => {

@@ -11,7 +11,9 @@ interface Props {
 const REVOKE_AFTER_MS = 60_000;
 
 export function BatchActions({ session, close }: Props) {
-  const { phase, items, isCancelling } = session;
+  const { phase, items, isCancelling, isConnected } = session;
+  // Closing would end an upload, which is a matter of Cancel; but that takes a gateway.
+  const mayClose = phase !== 'uploading' || !isConnected;
   return (
     <div class="batch-actions">
       {(phase === 'uploading' || phase === 'running') && (
@@ -24,7 +26,7 @@ export function BatchActions({ session, close }: Props) {
           Download CSV
         </button>
       )}
-      {phase !== 'uploading' && (
+      {mayClose && (
         <button type="button" class="quiet-button" onClick={close}>
           Close
         </button>

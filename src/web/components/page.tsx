@@ -69,6 +69,7 @@ export function Page() {
   }
   function closeBatch(): void {
     batch.close();
+    setNotice('');
     // The button that was pressed is gone.
     document.getElementById('photos')?.focus();
   }

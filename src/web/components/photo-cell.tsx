@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { BatchItem } from '../batch/batch-gateway.ts';
 import { thumbnails } from '../batch/shrink.ts';
-import { baseName, itemVerdict } from '../wording.ts';
+import { baseName, itemVerdict, nameInFolder } from '../wording.ts';
 
 interface Props {
   id: string;
@@ -37,7 +37,7 @@ export function PhotoCell({ id, item, file, place, of, isSelected, select }: Pro
 function Content({ item, file }: { item: BatchItem; file: File | null }) {
   return (
     <>
-      {file ? <Thumbnail file={file} /> : <div class="cell-picture no-preview">{baseName(item.name)}</div>}
+      {file ? <Thumbnail file={file} /> : <div class="cell-picture no-preview">{nameInFolder(item.name)}</div>}
       <p class="cell-verdict">{itemVerdict(item)}</p>
       <p class="cell-name" title={item.name}>
         {baseName(item.name)}

@@ -51,7 +51,7 @@ describe('a batch on the page, in trouble', () => {
     await says(/^12 of 24 done/);
     await photo('cat 0.90', 'IMG_0.jpg').waitFor();
     await photo('Queued', 'IMG_23.jpg').click();
-    await page.getByText('holiday/IMG_23.jpg').waitFor();
+    await page.getByRole('complementary', { name: 'Selected photo' }).getByText('holiday/IMG_23.jpg').waitFor();
     answer(gateway.batch, 12, COUNT);
     await says(/^24 of 24 done$/);
     expect(gateway.subscriptions.at(-1)).toBe(seq);
@@ -111,6 +111,18 @@ describe('a batch on the page, in trouble', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await says('Cancelled. 0 of 24 done');
     expect(gateway.batch.state).toBe('CANCELLED');
+  });
+
+  itNeeds(browserPart, 'can be put away while it is being sent to a gateway that is gone', async () => {
+    gateway.onArrival = () => new Promise(() => {});
+    const { page, batch, says, chooseFolder } = await openPage(browser, gateway);
+    await chooseFolder(folder.path);
+    await says(/uploading/);
+    expect(await page.getByRole('button', { name: 'Close' }).count()).toBe(0);
+    gateway.outage = 503;
+    gateway.cutStreams();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await batch.waitFor({ state: 'detached' });
   });
 
   itNeeds(browserPart, 'tells why its upload was refused, and is sent again at one click', async () => {
