@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SpoolFile } from '../../src/batches/spool/file.ts';
 import { type BatchServer, openBatchServer } from '../graphql/batch-server.ts';
 import { TcpLink } from '../support/tcp-link.ts';
 import { type Desk, desk, jsonLines, LONGEST_WAIT_MS, numbered } from './batch/desk.ts';
@@ -23,7 +24,7 @@ afterEach(() => {
   return server.close();
 });
 
-const sent = () => vi.mocked(server.store.add).mock.calls.length;
+const sent = () => vi.mocked(server.store.add).mock.calls.flatMap(([_batch, items]) => items).length;
 const remembered = ({ folder }: Desk) => readdirSync(join(folder, 'state/warmpool/batches')).length;
 const batches = async () => (await server.store.list({ first: 100, after: null })).nodes;
 
@@ -33,21 +34,26 @@ async function linked() {
   return { link, url: `http://127.0.0.1:${link.port}` };
 }
 
-/** Holds the upload of each batch at its second picture, until it is let go. */
+/** Holds the upload of each batch when a little of it has come, until it is let go. */
 function holdUploads() {
-  const { spool } = server;
-  const write = spool.write.bind(spool);
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
+  const begun = new Set<SpoolFile>();
   const reached = vi.fn();
-  vi.spyOn(spool, 'write').mockImplementation(async (id, index, bytes) => {
-    if (index === 1) {
+  const append = SpoolFile.prototype.append;
+  const appending = vi.spyOn(SpoolFile.prototype, 'append').mockImplementation(async function (
+    this: SpoolFile,
+    chunks,
+  ) {
+    if (begun.has(this)) {
       reached();
       await held;
     }
-    return write(id, index, bytes);
+    begun.add(this);
+    return append.call(this, chunks);
   });
+  onTestFinished(() => appending.mockRestore());
   return { letGo, reached: () => vi.waitUntil(() => reached.mock.calls.length > 0, { timeout: LONGEST_WAIT_MS }) };
 }
 
