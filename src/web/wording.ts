@@ -89,7 +89,7 @@ export function batchFigures({ phase, items }: Pick<BatchSession, 'phase' | 'ite
     case 'refused':
       return 'The upload failed';
     case 'gone':
-      return 'This batch is no longer there: its upload was not complete, or it was removed because of its age';
+      return 'This batch is no longer there: its upload was not complete, or it was removed because of its age. To classify its photos, choose them again.';
     default:
       return figures;
   }

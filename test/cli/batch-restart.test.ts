@@ -23,4 +23,4 @@ it('a gateway that is killed and started again classifies each picture once, and
   expect(jsonLines(stdout)).toMatchObject(numbered(100).map((name) => ({ file: `photos/${name}`, status: 'DONE' })));
   expect(status).toBe(0);
   expect(await gateway.stop()).toBe(0);
-});
+}, 60_000);

@@ -13,6 +13,8 @@ import { itNeeds } from '../support/require-part.ts';
 const COUNT = 60;
 /** Shorter than that of a test, so that it tells what was waited for. */
 const LONGEST_WAIT_MS = 25_000;
+/** Of a test that starts two gateways. */
+const TWO_GATEWAYS_MS = 60_000;
 const UNLIMITED = -1;
 /** Of what the photos have together, so that there is time to do something while they are sent. */
 const A_TENTH = 0.1;
@@ -86,34 +88,44 @@ describe('a batch on the page of a gateway', () => {
     expect(complaints).toEqual([]);
   });
 
-  itNeeds(browserPart, 'goes on to its end when the gateway is killed and comes back, and after a reload', async () => {
-    const place = ['--port', String(await freePort()), '--data-dir', dataDir];
-    const gateway = await start(...SLOW, ...place);
-    const { page, complaints } = await sendFolder(gateway);
-    await says(page, /^\d\d of 61 done/);
-    await gateway.kill();
-    running.delete(gateway);
-    await page.getByText('connection lost, trying again').waitFor();
-    await start(...SLOW, ...place);
-    await says(page, /^[2-5]\d of 61 done/);
-    await page.reload();
-    await says(page, /^60 of 61 done, 1 failed$/);
-    expect(complaints).toEqual([]);
-  });
+  itNeeds(
+    browserPart,
+    'goes on to its end when the gateway is killed and comes back, and after a reload',
+    async () => {
+      const place = ['--port', String(await freePort()), '--data-dir', dataDir];
+      const gateway = await start(...SLOW, ...place);
+      const { page, complaints } = await sendFolder(gateway);
+      await says(page, /^\d\d of 61 done/);
+      await gateway.kill();
+      running.delete(gateway);
+      await page.getByText('connection lost, trying again').waitFor();
+      await start(...SLOW, ...place);
+      await says(page, /^[2-5]\d of 61 done/);
+      await page.reload();
+      await says(page, /^60 of 61 done, 1 failed$/);
+      expect(complaints).toEqual([]);
+    },
+    TWO_GATEWAYS_MS,
+  );
 
-  itNeeds(browserPart, 'is sent again by itself when the gateway is killed while its photos arrive', async () => {
-    const place = ['--port', String(await freePort()), '--data-dir', mkdtempSync(join(dataDir, 'killed-'))];
-    const gateway = await start(...ONE_WORKER, ...place);
-    const { page, complaints, limitUpload } = await sendFolder(gateway, folder.bytes * A_TENTH);
-    await says(page, /^\d+ of 61 done uploading \d\d%/);
-    await gateway.kill();
-    running.delete(gateway);
-    await page.getByText('connection lost, trying again').waitFor();
-    await limitUpload(UNLIMITED);
-    await start(...ONE_WORKER, ...place);
-    await says(page, /^60 of 61 done, 1 failed$/);
-    expect(complaints).toEqual([]);
-  });
+  itNeeds(
+    browserPart,
+    'is sent again by itself when the gateway is killed while its photos arrive',
+    async () => {
+      const place = ['--port', String(await freePort()), '--data-dir', mkdtempSync(join(dataDir, 'killed-'))];
+      const gateway = await start(...ONE_WORKER, ...place);
+      const { page, complaints, limitUpload } = await sendFolder(gateway, folder.bytes * A_TENTH);
+      await says(page, /^\d+ of 61 done uploading \d\d%/);
+      await gateway.kill();
+      running.delete(gateway);
+      await page.getByText('connection lost, trying again').waitFor();
+      await limitUpload(UNLIMITED);
+      await start(...ONE_WORKER, ...place);
+      await says(page, /^60 of 61 done, 1 failed$/);
+      expect(complaints).toEqual([]);
+    },
+    TWO_GATEWAYS_MS,
+  );
 
   itNeeds(browserPart, 'is cancelled: what was classified is kept', async () => {
     const { page } = await sendFolder(await start(...SLOW));
