@@ -61,8 +61,10 @@ export class Arrival extends Writable {
       const seen = name === 'map' ? this.#announce(value) : value;
       if (!this.signal.aborted) for (const onField of listeners) onField(name, seen, info);
     });
-    parser.on('file', (name: string, file: Readable) => this.#onFile(name, file));
+    parser.on('file', (name: string | undefined, file: Readable) => this.#onFile(name ?? '', file));
     parser.once('close', () => this.drop());
+    // It may complain more than once about one chunk; only the first time somebody else listens.
+    parser.on('error', () => {});
     this.#request.pipe(this);
   }
 

@@ -15,6 +15,9 @@ const REQUEST_CODES = new Set([
   'BAD_REQUEST',
 ]);
 
+/** Most characters of a name that are quoted. */
+const MAX_ECHO = 100;
+
 const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
 export function createErrorFormatter(events: EventSink) {
@@ -89,7 +92,8 @@ export function tooManyFiles(maxFiles: number): GatewayError {
 /** Of a list whose files have these names. */
 export function misplacedFile(name: string, place: number, names: readonly string[]): GatewayError {
   if (place >= names.length) return tooManyFiles(names.length);
-  const message = `The files must be sent in the order of their list: ${name.slice(0, 100)} came in place of ${names[place]}.`;
+  const [came, expected] = [name, names[place]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));
+  const message = `The files must be sent in the order of their list: ${came} came in place of ${expected}.`;
   return new GatewayError('BAD_USER_INPUT', message);
 }
 

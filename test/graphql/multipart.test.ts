@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { warmUpPicture } from '../../src/image/warm-up-picture.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { CLASSIFY } from '../support/graphql-client.ts';
+import { batchHead } from './batch-request.ts';
 import { file, map, operations, part, post, postText } from './raw-http.ts';
 
 const picture = warmUpPicture();
@@ -21,6 +22,10 @@ const TWICE =
   'mutation ($a: Upload!, $b: Upload!) { a: classify(image: $a) { label } b: classify(image: $b) { label } }';
 const ALIASES =
   'mutation ($image: Upload!) { a: classify(image: $image) { label } b: classify(image: $image) { label } }';
+
+/** A part that begins with something else than the head of a part. */
+const headless = Buffer.from('--a-frontier\r\nContent Disposition: form-data\r\n\r\nmeow\r\n');
+const withoutName = Buffer.from('--a-frontier\r\nContent-Disposition: form-data; filename="cat.jpg"\r\n\r\nmeow\r\n');
 
 describe('refused before GraphQL sees it', () => {
   const wrong: Record<string, Uint8Array[]> = {
@@ -41,6 +46,8 @@ describe('refused before GraphQL sees it', () => {
     'operations larger than any query': [operations(' '.repeat(70_000)), map(), file(picture)],
     'nothing but other fields': [part('cat', 'meow')],
     'no part at all': [],
+    'several parts without a head': [operations(), headless, headless, headless],
+    'a field without a name': [Buffer.from('--a-frontier\r\nContent-Disposition: form-data\r\n\r\nmeow\r\n')],
   };
   it.each(Object.entries(wrong))('%s', async (_, parts) => {
     const answer = await send(...parts);
@@ -103,6 +110,24 @@ describe('an upload that does not fit its operation', () => {
 
   it('is sent under another name than announced', async () => {
     expect((await send(operations(), map(), file(picture, 'other'))).code).toBe('BAD_USER_INPUT');
+  });
+
+  it.each([
+    ['of a batch has no name', [batchHead(2), withoutName, file(picture, '1')]],
+    ['of a batch stands among parts without a head', [batchHead(2), file(picture), headless, headless, headless]],
+    ['has no name', [operations(), map(), withoutName]],
+    ['stands in front of parts without a head', [operations(), map(), file(picture), headless, headless, headless]],
+  ])('%s: refused, or answered if it was through', async (_, parts) => {
+    expect(['BAD_USER_INPUT', null]).toContain((await send(...parts)).code);
+  });
+
+  it('is sent in place of one with a very long name, of which not all is quoted', async () => {
+    const list = operations('mutation ($images: [Upload!]!) { classifyBatch(images: $images) { id } }', {
+      images: [null],
+    });
+    const answer = await send(list, map({ ['x'.repeat(50_000)]: ['variables.images.0'] }), file(picture, 'b'));
+    expect(answer).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('order') });
+    expect(answer.body.length).toBeLessThan(1000);
   });
 
   it('is sent and not announced', async () => {
