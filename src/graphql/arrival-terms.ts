@@ -1,6 +1,6 @@
 /** What a multipart request may have: while it is not known yet, as one picture, and as a batch. */
 import type { GatewayError } from '../core/errors.ts';
-import { batchTooLarge, fieldTooLarge, fileTooLarge } from './errors.ts';
+import { batchTooLarge, fileTooLarge } from './errors.ts';
 
 export interface ArrivalLimits {
   /** Of one file, in bytes. */
@@ -20,8 +20,6 @@ export interface BatchLimits {
 
 /** What a request may have. */
 export interface Terms {
-  /** Names of the files in the order in which they must come; null if that is for the parser to judge. */
-  readonly files: readonly string[] | null;
   readonly bytes: number;
   readonly tooLarge: () => GatewayError;
 }
@@ -43,17 +41,16 @@ export function mostBytes(limits: ArrivalLimits): number {
 }
 
 /** Not known yet; but no field may go on without an end. */
-export function pictureOrBatch(limits: ArrivalLimits): Terms {
-  const bytes = mostFieldBytes(limits);
-  return { files: null, bytes: 2 * bytes, tooLarge: () => fieldTooLarge(bytes) };
+export function fieldsAlone(limits: ArrivalLimits, tooLarge: () => GatewayError): Terms {
+  return { bytes: 2 * mostFieldBytes(limits), tooLarge };
 }
 
 export function onePicture({ maxBytes }: ArrivalLimits): Terms {
-  return { files: null, bytes: FRAME_BYTES + maxBytes, tooLarge: () => fileTooLarge(maxBytes) };
+  return { bytes: FRAME_BYTES + maxBytes, tooLarge: () => fileTooLarge(maxBytes) };
 }
 
-export function batchOf(files: readonly string[], limits: ArrivalLimits): Terms {
-  return { files, bytes: batchBytes(files.length, limits), tooLarge: () => batchTooLarge(limits.batch.maxBytes) };
+export function batchOf(files: number, limits: ArrivalLimits): Terms {
+  return { bytes: batchBytes(files, limits), tooLarge: () => batchTooLarge(limits.batch.maxBytes) };
 }
 
 function batchBytes(files: number, { batch }: ArrivalLimits): number {

@@ -10,8 +10,6 @@ export interface Context {
   readonly uploads: UploadReader;
   /** Aborted when the client goes away before its answer. */
   readonly gone: AbortSignal;
-  /** Aborted, with the error to report, if the upload is too much or too slow; null if the request carries none. */
-  readonly arrival: AbortSignal | null;
   /** Throws UNAUTHENTICATED or FORBIDDEN unless the request carries the admin's token. */
   requireAdmin(): void;
 }
@@ -23,15 +21,15 @@ export interface ContextParts {
 }
 
 /** What a transport knows of a request. */
-export interface RequestParts extends Pick<Context, 'gone' | 'arrival'> {
+export interface RequestParts extends Pick<Context, 'gone'> {
   readonly authorization: string | undefined;
 }
 
 export function createContext(
   { gateway, uploads, adminToken }: ContextParts,
-  { authorization, gone, arrival }: RequestParts,
+  { authorization, gone }: RequestParts,
 ): Context {
-  return { gateway, uploads, gone, arrival, requireAdmin: () => requireToken(authorization, adminToken) };
+  return { gateway, uploads, gone, requireAdmin: () => requireToken(authorization, adminToken) };
 }
 
 /** Aborted when the client goes away before its answer. */

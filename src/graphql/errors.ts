@@ -57,21 +57,6 @@ export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
 }
 
-/**
- * Errors of the multipart parser differ in their text only. Throws what is no client's fault, such as a lack of memory.
- */
-export function fromMultipartError(error: unknown, maxBytes: number): GatewayError {
-  if (error instanceof GatewayError) return error;
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error;
-  const { message } = error;
-  if (message.includes('File truncated')) return fileTooLarge(maxBytes);
-  if (message.includes('disconnected')) return new GatewayError('CANCELLED', 'The client went away.');
-  if (message.includes('multiple times')) {
-    return new GatewayError('BAD_USER_INPUT', 'One file can be used only once in a request.');
-  }
-  return unreadable(message.slice(0, 300));
-}
-
 export function fileTooLarge(maxBytes: number): GatewayError {
   return new GatewayError('IMAGE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
 }
@@ -101,7 +86,7 @@ export function fieldTooLarge(maxBytes: number): GatewayError {
   return unreadable(`\`operations\` and \`map\` may have ${maxBytes} bytes each.`);
 }
 
-function unreadable(why: string): GatewayError {
+export function unreadable(why: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', `The multipart request cannot be read: ${why}`);
 }
 

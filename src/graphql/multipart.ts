@@ -4,13 +4,11 @@
  * have, and an upload that is too much or does not arrive in time.
  */
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { processRequest } from 'graphql-upload-minimal';
-import { GatewayError } from '../core/errors.ts';
-import { unlessAborted } from './abort.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import { Arrival } from './arrival.ts';
-import { type ArrivalLimits, mostBytes, mostFieldBytes } from './arrival-terms.ts';
-import { batchTooLarge, formatGatewayError, fromMultipartError } from './errors.ts';
+import { type ArrivalLimits, mostBytes } from './arrival-terms.ts';
+import { batchTooLarge, formatGatewayError } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,12 +20,14 @@ declare module 'fastify' {
 const MULTIPART = /^multipart\/form-data(?=;|$)/i;
 /** How long the rest of a request that has its answer is read and dropped. */
 const LINGER_MS = 5000;
+/** Refused as 413, Content Too Large. */
+const TOO_MUCH: readonly ErrorCode[] = ['IMAGE_TOO_LARGE', 'TOO_MANY_FILES'];
 /** Either one makes a browser ask before it sends the request across sites. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
 export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits): void {
   fastify.decorateRequest('arrival', null);
-  // The body is not read here: preValidation hands the raw stream to the multipart parser.
+  // The body is not read here, but where it is known what it may be.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request, reply) => {
     const { headers } = request.raw;
@@ -36,11 +36,12 @@ export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits)
     headers['content-type'] = headers['content-type'].replace(MULTIPART, 'multipart/form-data');
     try {
       refuseEarly(request, limits);
-      request.body = await parse(request, reply, limits);
+      request.arrival = new Arrival(request.raw, limits);
+      request.body = await request.arrival.operation;
     } catch (error) {
-      const refusal = fromMultipartError(error, limits.maxBytes);
-      const status = refusal.code === 'IMAGE_TOO_LARGE' || refusal.code === 'TOO_MANY_FILES' ? 413 : 400;
-      return reply.code(status).send({ errors: [formatGatewayError(refusal)] });
+      if (!(error instanceof GatewayError)) throw error;
+      const status = TOO_MUCH.includes(error.code) ? 413 : 400;
+      return reply.code(status).send({ errors: [formatGatewayError(error)] });
     }
   });
   // What nobody read must not keep the connection's next request from being seen.
@@ -61,35 +62,12 @@ function refuseEarly({ headers }: FastifyRequest, limits: ArrivalLimits): void {
   if (Number(headers['content-length'] ?? 0) > mostBytes(limits)) throw batchTooLarge(limits.batch.maxBytes);
 }
 
-async function parse(request: FastifyRequest, reply: FastifyReply, limits: ArrivalLimits): Promise<unknown> {
-  const arrival = new Arrival(request.raw, limits);
-  request.arrival = arrival;
-  const { raw } = request;
-  const { pipe } = raw;
-  // The parser pipes the request into itself as soon as it has its listeners.
-  raw.pipe = (parser) => {
-    raw.pipe = pipe;
-    arrival.feed(parser);
-    return parser;
-  };
-  const operation = processRequest(raw, reply.raw, {
-    // One more, so that a file of exactly the limit is not taken for a truncated one; the readers count.
-    maxFileSize: limits.maxBytes + 1,
-    maxFieldSize: mostFieldBytes(limits),
-  });
-  return await unlessAborted(operation, arrival.signal);
-}
-
 /**
  * An honest client sends to the end before it looks at its answer, and would see a broken connection instead if this one were
  * closed at once. A batch has the time and the bytes that it would have had.
  */
 function linger(raw: IncomingMessage, arrival: Arrival | null): void {
-  const close = () => raw.destroy();
-  if (arrival?.isBatch && !arrival.signal.aborted) {
-    arrival.signal.addEventListener('abort', close, { once: true });
-    return;
-  }
-  const timer = setTimeout(close, LINGER_MS).unref();
+  if (arrival?.isBatch && !arrival.isRefused) return;
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref();
   raw.once('close', () => clearTimeout(timer));
 }

@@ -18,7 +18,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** A picture, sent as the GraphQL multipart request specification says. */
-  Upload: { input: Promise<import('graphql-upload-minimal').FileUpload>; output: Promise<import('graphql-upload-minimal').FileUpload>; }
+  Upload: { input: import('./upload.ts').Upload; output: import('./upload.ts').Upload; }
 };
 
 export type Query = {

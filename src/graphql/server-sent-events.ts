@@ -42,7 +42,7 @@ export function serveEvents(fastify: FastifyInstance, url: string, options: Serv
       if (!accept?.includes(EVENT_STREAM)) return refuse(reply, 406, `The header \`Accept\` must be ${EVENT_STREAM}.`);
       if (isDraining) return refuse(reply, 503, 'The gateway shuts down.');
       const stream = new EventStream(reply.raw);
-      const context = options.createContext({ authorization, gone: goneBefore(reply.raw), arrival: null });
+      const context = options.createContext({ authorization, gone: goneBefore(reply.raw) });
       const [body, { status, statusText, headers = {} }] = await handle(requestOf(request, { stream, context }));
       if (body === null || typeof body === 'string') return refuse(reply, status, messageIn(body) ?? statusText);
       reply.hijack();

@@ -76,8 +76,7 @@ async function serveGraphQL(
   const uploads = new UploadReader({ maxBytes: maxUploadBytes, memoryBytes: options.uploadMemory });
   const contextOf = (request: RequestParts) => createContext({ gateway, uploads, adminToken }, request);
   const handler = fastifyApolloHandler(apollo, {
-    context: async ({ headers: { authorization }, arrival }, { raw }) =>
-      contextOf({ authorization, gone: goneBefore(raw), arrival: arrival?.signal ?? null }),
+    context: async ({ headers: { authorization } }, { raw }) => contextOf({ authorization, gone: goneBefore(raw) }),
   });
   const places = new Places(maxSubscriptions, 'open subscriptions');
   const formatError = createErrorFormatter(events);

@@ -1,8 +1,6 @@
 /** Uploaded files into memory that workers can read where it is; never onto disk. */
-import { addAbortSignal, type Readable } from 'node:stream';
-import type { FileUpload } from 'graphql-upload-minimal';
-import { unlessAborted } from './abort.ts';
-import { fileTooLarge, fromMultipartError } from './errors.ts';
+import { fileTooLarge } from './errors.ts';
+import type { Upload } from './upload.ts';
 import { UploadMemory } from './upload-memory.ts';
 
 export interface UploadLimits {
@@ -29,26 +27,21 @@ export class UploadReader {
     this.#memory = new UploadMemory(memoryBytes);
   }
 
-  /**
-   * `arrival` is aborted, with the error to report, if the file takes too long.
-   * Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT; the stream is consumed or
-   * destroyed in any case.
-   */
-  async read(upload: Promise<FileUpload>, arrival: AbortSignal): Promise<ReceivedUpload> {
-    let bytes: Uint8Array<SharedArrayBuffer> | null = null;
+  /** Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT. */
+  async read(upload: Upload): Promise<ReceivedUpload> {
+    const file = await upload.take();
+    let bytes = new Uint8Array(this.#memory.lend());
     let size = 0;
     try {
-      const stream: Readable = (await unlessAborted(upload, arrival)).createReadStream();
-      bytes = new Uint8Array(this.#memory.lend());
-      for await (const chunk of addAbortSignal(arrival, stream) as AsyncIterable<Buffer>) {
+      for await (const chunk of file.bytes) {
         if (size + chunk.length > this.maxBytes) throw fileTooLarge(this.maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
         bytes.set(chunk, size);
         size += chunk.length;
       }
     } catch (error) {
-      if (bytes) this.#memory.giveBack(bytes.buffer);
-      throw fromMultipartError(arrival.aborted ? arrival.reason : error, this.maxBytes);
+      this.#memory.giveBack(bytes.buffer);
+      throw error;
     }
     const { buffer } = bytes;
     return { bytes: bytes.subarray(0, size), release: () => this.#memory.giveBack(buffer) };

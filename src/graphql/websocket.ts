@@ -143,5 +143,5 @@ function tooManyOperations({ subscriptions }: Connection<Record<string, unknown>
 /** Pages cannot send headers with a WebSocket; what they would say there stands in the first message. */
 function partsOf({ extra, connectionParams }: Connection<Record<string, unknown>, Extra>): RequestParts {
   const { authorization = connectionParams?.authorization, gone } = extra;
-  return { authorization: typeof authorization === 'string' ? authorization : undefined, gone, arrival: null };
+  return { authorization: typeof authorization === 'string' ? authorization : undefined, gone };
 }

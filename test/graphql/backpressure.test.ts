@@ -1,12 +1,12 @@
 // Facts about who is slower than the other side: nothing piles up in the gateway, and nobody waits for ever.
 import http from 'node:http';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Batches } from '../../src/batches/batches.ts';
 import { SpoolFile } from '../../src/batches/spool/file.ts';
 import type { BatchEvent } from '../../src/batches/types.ts';
 import { batchHead } from './batch-request.ts';
-import { listen, openBatchServer } from './batch-server.ts';
+import { type BatchServer, listen, openBatchServer } from './batch-server.ts';
 import { begin, END, file } from './raw-http.ts';
 import { connect } from './raw-websocket.ts';
 
@@ -30,31 +30,50 @@ async function settled(value: () => number): Promise<number> {
   return before;
 }
 
+/** Sends a batch to a disk that takes nothing until it is told to. */
+async function sendToSlowDisk(files: number, server: BatchServer) {
+  let received = () => 0;
+  server.fastify.server.on('connection', (socket: Socket) => {
+    received = () => socket.bytesRead;
+  });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const appends = vi.spyOn(SpoolFile.prototype, 'append').mockImplementation(() => held);
+  onTestFinished(() => appends.mockRestore());
+  const request = begin(server.url);
+  const head = batchHead(files);
+  request.write(head);
+  for (let i = 0; i < files; i++) request.write(file(Buffer.alloc(10 * KiB), `${i}`));
+  request.write(END);
+  const answer = request.end();
+  await vi.waitUntil(() => appends.mock.calls.length === 1);
+  const total = async () => JSON.parse((await answer).body).data.classifyBatch.total as number;
+  return { received: () => received() - head.length, release, total };
+}
+
 describe('a batch of 1,000 small files', () => {
   it('is not read much further than to the file that is being spooled', async () => {
     const server = await openBatchServer();
-    let received = () => 0;
-    server.fastify.server.on('connection', (socket: Socket) => {
-      received = () => socket.bytesRead;
-    });
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const appends = vi.spyOn(SpoolFile.prototype, 'append');
-    appends.mockImplementation(() => held);
-
-    const request = begin(server.url);
-    const head = batchHead(1000);
-    request.write(head);
-    for (let i = 0; i < 1000; i++) request.write(file(Buffer.alloc(10 * KiB), `${i}`));
-    request.write(END);
-    const answer = request.end();
-    await vi.waitUntil(() => appends.mock.calls.length === 1);
-    expect(await settled(() => received())).toBeLessThan(head.length + 1400 * KiB);
+    const { received, release, total } = await sendToSlowDisk(1000, server);
+    expect(await settled(received)).toBeLessThan(1400 * KiB);
     release();
-    expect(JSON.parse((await answer).body).data.classifyBatch.total).toBe(1000);
+    expect(await total()).toBe(1000);
     expect(received()).toBeGreaterThan(1000 * 10 * KiB);
+    await server.close();
+  });
+
+  it('may wait for the disk longer than its client may be silent', async () => {
+    const server = await openBatchServer();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { received, release, total } = await sendToSlowDisk(1000, server);
+    await settled(received);
+    // It may be silent for 30 s, and a minute is for the whole.
+    vi.advanceTimersByTime(50_000);
+    vi.useRealTimers();
+    release();
+    expect(await total()).toBe(1000);
     await server.close();
   });
 });

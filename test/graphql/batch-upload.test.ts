@@ -78,6 +78,25 @@ describe('a batch', () => {
     ]);
   });
 
+  it.each([
+    ['with folders', 'a folder/of/cats/a.jpg'],
+    ['from the root', '/etc/passwd'],
+    ['upwards', '../../../../tmp/a.jpg'],
+    ['of a folder', '..'],
+    ['of another system', 'C:/cats/a.jpg'],
+    ['in other scripts', 'кошки/猫.jpg'],
+    ['of 900 characters', 'a folder/'.repeat(100)],
+  ])('keeps the name of a file as it was sent, and none of it is a path: %s', async (_, name) => {
+    const patient = await openBatchServer();
+    const answer = await post(patient.url, [batchHead(1), named(name, 0), bytes(5), Buffer.from('\r\n')]);
+    const { id } = JSON.parse(answer.body).data.classifyBatch;
+    const { nodes } = await patient.batches.items(id, { first: 10, after: null, status: null });
+    expect(nodes.map((item) => item.name)).toEqual([name]);
+    expect(await patient.spooled()).toEqual([id]);
+    expect(await patient.spool.size(id, 0)).toBe(5);
+    await patient.close();
+  });
+
   it('keeps the bytes of each file', async () => {
     const slow = await openBatchServer();
     const files = [bytes(10), Buffer.from('kitten'), bytes(200 * KiB)];
@@ -123,6 +142,27 @@ describe('refused, and nothing remains', () => {
         code: 'TOO_MANY_FILES',
         message: expect.stringContaining('5 files'),
       });
+    }));
+
+  // More, and the map is larger than any may be; still more, and all fields together are.
+  it.each([50, 1000, 3000, 10_000, 20_000])('far too many files: %i', (files) =>
+    leavesNothing(async () => {
+      const request = begin(server.url);
+      for (const piece of [batchHead(files), fileHead()]) request.write(piece);
+      expect(await request.answer).toMatchObject({
+        status: 413,
+        code: 'TOO_MANY_FILES',
+        message: expect.stringContaining('5 files'),
+      });
+      request.disconnect();
+    }),
+  );
+
+  it('a map that is larger than any may be, for one file', () =>
+    leavesNothing(async () => {
+      const paths = Array(10_000).fill('variables.image');
+      const answer = await post(server.url, [operations(), map({ 0: paths }), file(bytes(1))]);
+      expect(answer).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('bytes each') });
     }));
 
   it('a file that is one byte too large, behind a good one', () =>
@@ -180,8 +220,8 @@ describe('refused, and nothing remains', () => {
 
   it('a file name without an end', () =>
     leavesNothing(async () => {
-      const answer = await post(server.url, [batchHead(1), named('c'.repeat(300), 0), Buffer.from('x\r\n')]);
-      expect(answer).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('300 characters') });
+      const answer = await post(server.url, [batchHead(1), named('c'.repeat(1025), 0), Buffer.from('x\r\n')]);
+      expect(answer).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('1025 characters') });
     }));
 
   it('a request without any upload', async () => {

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../../core/errors.ts';
 import { classify as classifyPicture } from '../../pool/classifier.ts';
 import type { MutationResolvers } from '../schema-types.generated.ts';
 import { graphqlWorkerKind } from './pool.ts';
 import { positive } from './positive.ts';
 
 export const classify: MutationResolvers['classify'] = async (_root, { image, options }, context) => {
-  const { gateway, uploads, gone, arrival } = context;
-  if (!arrival) throw new GatewayError('BAD_USER_INPUT', 'The picture must be uploaded in a multipart request.');
+  const { gateway, uploads, gone } = context;
   const model = gateway.repository.resolve(options?.model ?? gateway.defaultModel.key);
   const topK = positive('topK', options?.topK, 'a number of scores');
   const deadlineMs = positive('deadlineMs', options?.deadlineMs, 'milliseconds');
-  const { bytes, release } = await uploads.read(image, arrival);
+  const { bytes, release } = await uploads.read(image);
   const { receipt, ...classification } = await classifyPicture(gateway.pool, {
     id: randomUUID(),
     picture: bytes,
