@@ -6,25 +6,27 @@
  */
 import { GatewayError } from '../core/errors.ts';
 
-/** Blocks are powers of two from here on, in bytes: most photos fit after one growth or none. */
+/** Blocks are powers of two from here on, in bytes, or the largest: most photos fit after one growth or none. */
 const SMALLEST_BLOCK = 128 * 1024;
 /** Most bytes of blocks that are kept for the next uploads, beside those that are lent. */
 const MAX_FREE_BYTES = 32 * 2 ** 20;
 
 export class UploadMemory {
   readonly #limit: number;
+  readonly #largestBlock: number;
   readonly #free = new Map<number, SharedArrayBuffer[]>();
   #lentBytes = 0;
   #freeBytes = 0;
 
-  /** `limit`: most bytes of all blocks that are lent at the same time. */
-  constructor(limit: number) {
+  /** `limit`: most bytes of all blocks that are lent at the same time. `largestBlock`: more is never asked for in one. */
+  constructor(limit: number, largestBlock = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
+    this.#largestBlock = largestBlock;
   }
 
   /** A block of at least that many bytes (without a number: the smallest), with whatever was in it before. Throws OVERLOADED at the limit. */
   lend(bytes = SMALLEST_BLOCK): SharedArrayBuffer {
-    const size = blockSize(bytes);
+    const size = Math.min(blockSize(bytes), this.#largestBlock);
     if (this.#lentBytes + size > this.#limit) {
       const message = `Uploads in memory reached the limit of ${this.#limit} bytes.`;
       throw new GatewayError('OVERLOADED', message, 1000);

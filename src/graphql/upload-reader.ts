@@ -18,13 +18,13 @@ export interface ReceivedUpload {
 }
 
 export class UploadReader {
-  /** Of one file. */
-  readonly maxBytes: number;
+  readonly #maxBytes: number;
   readonly #memory: UploadMemory;
 
   constructor({ maxBytes, memoryBytes }: UploadLimits) {
-    this.maxBytes = maxBytes;
-    this.#memory = new UploadMemory(memoryBytes);
+    this.#maxBytes = maxBytes;
+    // While a file moves to a larger block it has both: together no more than twice the largest file.
+    this.#memory = new UploadMemory(memoryBytes, maxBytes);
   }
 
   /** Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT. */
@@ -34,7 +34,7 @@ export class UploadReader {
     let size = 0;
     try {
       for await (const chunk of file.bytes) {
-        if (size + chunk.length > this.maxBytes) throw fileTooLarge(this.maxBytes);
+        if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
         bytes.set(chunk, size);
         size += chunk.length;
