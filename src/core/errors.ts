@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'UNSUPPORTED_FORMAT'
   | 'IMAGE_TOO_LARGE'
   | 'TOO_MANY_FILES'
+  | 'BATCH_TOO_LARGE'
   | 'MODEL_NOT_FOUND'
   | 'OVERLOADED'
   | 'DEADLINE_EXCEEDED'

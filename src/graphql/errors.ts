@@ -63,7 +63,7 @@ export function fileTooLarge(maxBytes: number): GatewayError {
 
 export function batchTooLarge(maxBytes: number): GatewayError {
   return new GatewayError(
-    'TOO_MANY_FILES',
+    'BATCH_TOO_LARGE',
     `The files are larger than ${maxBytes} bytes together, the most that is accepted in one batch.`,
   );
 }

@@ -21,7 +21,7 @@ const MULTIPART = /^multipart\/form-data(?=;|$)/i;
 /** How long the rest of a request that has its answer is read and dropped. */
 const LINGER_MS = 5000;
 /** Refused as 413, Content Too Large. */
-const TOO_MUCH: readonly ErrorCode[] = ['IMAGE_TOO_LARGE', 'TOO_MANY_FILES'];
+const TOO_MUCH: readonly ErrorCode[] = ['IMAGE_TOO_LARGE', 'TOO_MANY_FILES', 'BATCH_TOO_LARGE'];
 /** Either one makes a browser ask before it sends the request across sites. */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 

@@ -368,7 +368,7 @@ export type BatchItem = {
   readonly __typename?: 'BatchItem';
   /** Position in the upload, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** File name as it was sent. */
+  /** File name as it was sent, with its folders. */
   readonly name: Scalars['String']['output'];
   readonly status: ItemStatus;
   /** The most probable label; null unless the status is DONE. */

@@ -37,7 +37,7 @@ describe('an upload', () => {
       'too many bytes',
       {},
       [[90], [90], [90], [31]],
-      'TOO_MANY_FILES',
+      'BATCH_TOO_LARGE',
       'The files are larger than 300 bytes together, ',
     ],
     ['a full spool', { quotaBytes: 50 }, [[30], [30]], 'SPOOL_FULL', 'The spool holds 30 of 50 bytes.'],

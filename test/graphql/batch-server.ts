@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { expect, vi } from 'vitest';
 import { Batches, type BatchesOptions } from '../../src/batches/batches.ts';
 import { Spool } from '../../src/batches/spool/spool.ts';
 import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
@@ -91,6 +92,17 @@ export async function openBatchServer(
       await batches.close();
     },
   };
+}
+
+/** Neither in the store nor in the spool is there more than before. */
+export async function leavesNothing(server: BatchServer, act: () => Promise<unknown>): Promise<void> {
+  const count = async () => (await server.batches.list({ first: 1000, after: null })).nodes.length;
+  const [before, spooled] = [await count(), await server.spooled()];
+  await act();
+  await vi.waitFor(async () => {
+    expect(await count()).toBe(before);
+    expect(await server.spooled()).toEqual(spooled);
+  });
 }
 
 /** The server alone. */

@@ -9,7 +9,7 @@ export interface BatchUpload {
   /**
    * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
    * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
-   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES (also if they are too large together), SPOOL_FULL, CANCELLED
+   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED
    * if the batch was cancelled meanwhile, the store's errors, or that of `bytes`.
    */
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void>;
@@ -56,7 +56,10 @@ export class SpoolUpload implements BatchUpload {
     return this.#step(async () => {
       const { writer, limits } = this.#parts;
       const { maxFiles } = limits;
-      if (this.#files === maxFiles) throw tooMany(`The batch has more than ${maxFiles} files`);
+      if (this.#files === maxFiles) {
+        const message = `The batch has more than ${maxFiles} files, the most that is accepted in one batch.`;
+        throw new GatewayError('TOO_MANY_FILES', message);
+      }
       const offset = this.#bytes;
       for await (const chunk of bytes) {
         this.#mustGoOn();
@@ -119,7 +122,10 @@ export class SpoolUpload implements BatchUpload {
       const message = `The file ${JSON.stringify(name)} is larger than ${maxFileBytes} bytes, the most that is accepted.`;
       throw new GatewayError('IMAGE_TOO_LARGE', message);
     }
-    if (this.#bytes > maxBatchBytes) throw tooMany(`The files are larger than ${maxBatchBytes} bytes together`);
+    if (this.#bytes > maxBatchBytes) {
+      const message = `The files are larger than ${maxBatchBytes} bytes together, the most that is accepted in one batch.`;
+      throw new GatewayError('BATCH_TOO_LARGE', message);
+    }
   }
 
   #mustGoOn(): void {
@@ -129,8 +135,4 @@ export class SpoolUpload implements BatchUpload {
   #hasEnded(): boolean {
     return this.#phase === 'ended';
   }
-}
-
-function tooMany(what: string): GatewayError {
-  return new GatewayError('TOO_MANY_FILES', `${what}, the most that is accepted in one batch.`);
 }
