@@ -81,15 +81,23 @@ export class Arrival {
   }
 
   #goOn(): void {
-    if (this.#form.isBusy || !this.#request.isPaused()) return;
-    this.#idle?.refresh();
-    this.#request.resume();
+    if (this.#request.closed) {
+      this.#stopTimers();
+    } else if (!this.#form.isBusy && this.#request.isPaused()) {
+      this.#idle?.refresh();
+      this.#request.resume();
+    }
   }
 
   #onClose(): void {
-    clearTimeout(this.#whole);
-    clearTimeout(this.#idle ?? undefined);
     if (!this.#request.readableEnded) this.#refuse(new GatewayError('CANCELLED', 'The client went away.'));
+    this.#stopTimers();
+  }
+
+  /** Those who wait for what has arrived may wait for ever if the parser does not give it out. */
+  #stopTimers(): void {
+    clearTimeout(this.#idle ?? undefined);
+    if (this.#form.hasEnded) clearTimeout(this.#whole);
   }
 
   /** Now that the map is there. Throws if the request may not be what it says. */

@@ -12,6 +12,8 @@ declare module 'busboy' {
   }
 
   interface Parser extends Writable {
+    /** Not documented: the last boundary has come. */
+    readonly _complete: boolean;
     /** A part may lack its name. */
     on(
       event: 'field',

@@ -3,8 +3,8 @@
  * come; each file reaches those who take its upload when its part begins.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable, Writable } from 'node:stream';
-import busboy from 'busboy';
+import type { Readable } from 'node:stream';
+import busboy, { type Parser } from 'busboy';
 import { GatewayError } from '../core/errors.ts';
 import { misplacedFile, tooManyFiles, unreadable } from './errors.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
@@ -20,7 +20,7 @@ export interface FormOptions {
   fieldTooLarge(): GatewayError;
   /** Called with whatever is wrong. The form goes on until it is told to end. */
   onError(reason: unknown): void;
-  /** It may no longer be busy. */
+  /** It may no longer be busy, or has ended. */
   onReady(): void;
 }
 
@@ -33,7 +33,7 @@ export class Form {
   /** As many as this are in the `operations`: each file has one. */
   nulls = 0;
   readonly #options: FormOptions;
-  readonly #parser: Writable;
+  readonly #parser: Parser;
   readonly #unread = new Set<Readable>();
   #complete!: (operation: Operation) => void;
   #reject!: (reason: unknown) => void;
@@ -63,6 +63,11 @@ export class Form {
     return !this.#hasEnded && (this.#isParsing || this.#unread.size > 1);
   }
 
+  /** Nothing more will come of it. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   write(chunk: Buffer): void {
     if (this.#hasEnded) return;
     this.#isParsing = true;
@@ -84,14 +89,13 @@ export class Form {
   /** Ends it early: nobody gets anything more of it but the reason, though the parser goes on to the end of the chunk. */
   fail(reason: unknown): void {
     if (this.#hasEnded) return;
-    this.#hasEnded = true;
+    this.#end(reason);
     this.#reject(reason);
-    for (const upload of this.#uploads.values()) upload.fail(reason);
     for (const file of this.#unread) file.destroy(reason as Error);
     this.#parser.destroy();
   }
 
-  #parse(headers: IncomingHttpHeaders): Writable {
+  #parse(headers: IncomingHttpHeaders): Parser {
     const { fieldBytes, fileBytes } = this.#options;
     const limits = { fields: 2, fieldSize: fieldBytes, fileSize: fileBytes };
     try {
@@ -107,6 +111,7 @@ export class Form {
 
   #onField(name: string | undefined, value: string, isTruncated: boolean): void {
     if (this.#hasEnded) return;
+    this.#refuseAppendix();
     this.longestField = Math.max(this.longestField, value.length);
     if (name === 'operations') this.nulls = value.split('null').length - 1;
     if (isTruncated) throw this.#options.fieldTooLarge();
@@ -128,6 +133,7 @@ export class Form {
     // Its reader is told, too, if there is one.
     file.on('error', () => {});
     if (this.#hasEnded) return void file.destroy();
+    this.#refuseAppendix();
     if (!this.#map) throw unreadable('a file stands in front of `map`.');
     const { list } = this.#map;
     const place = this.#files++;
@@ -149,13 +155,20 @@ export class Form {
   }
 
   #onClose(): void {
-    if (this.#hasEnded) return;
-    if (this.#map) {
-      this.#hasEnded = true;
-      for (const upload of this.#uploads.values()) upload.fail(unreadable('a file of the `map` is missing.'));
-    } else {
-      this.#complain(unreadable('`operations` or `map` is missing.'));
-    }
+    if (!this.#map) this.#complain(unreadable('`operations` or `map` is missing.'));
+    else if (!this.#hasEnded) this.#end(unreadable('a file of the `map` is missing.'));
+  }
+
+  /** `reason`: why those do not come that have not come. */
+  #end(reason: unknown): void {
+    this.#hasEnded = true;
+    for (const upload of this.#uploads.values()) upload.fail(reason);
+    this.#options.onReady();
+  }
+
+  /** What stands behind the last boundary in the same chunk the parser takes for parts, but for files without an end. */
+  #refuseAppendix(): void {
+    if (this.#parser._complete) throw unreadable('something follows its last boundary.');
   }
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { query } from '../support/graphql-client.ts';
 import { batchHead, postBatch } from './batch-request.ts';
 import { type BatchServer, leavesNothing as nothingRemains, openBatchServer } from './batch-server.ts';
-import { begin, file, fileHead, map, operations, post } from './raw-http.ts';
+import { begin, END, file, fileHead, map, operations, post } from './raw-http.ts';
 
 const KiB = 1024;
 
@@ -149,6 +149,7 @@ describe('refused, and nothing remains', () => {
   it.each([
     ['a file that is sent twice', [file(bytes(1)), file(bytes(1))], 'BAD_USER_INPUT'],
     ['files in another order than that of the list', [file(bytes(1), '1'), file(bytes(1))], 'BAD_USER_INPUT'],
+    ['a file behind the last boundary', [file(bytes(1)), END, file(bytes(1), '1'), fileHead('1')], 'BAD_USER_INPUT'],
     ['a file that is never sent', [file(bytes(1))], 'BAD_USER_INPUT'],
     ['more files than announced', [file(bytes(1)), file(bytes(1), '1'), file(bytes(1), '2')], 'TOO_MANY_FILES'],
   ])('%s', (_, files, code) =>

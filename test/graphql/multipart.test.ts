@@ -4,7 +4,7 @@ import { warmUpPicture } from '../../src/image/warm-up-picture.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { CLASSIFY } from '../support/graphql-client.ts';
 import { batchHead } from './batch-request.ts';
-import { file, map, operations, part, post, postText } from './raw-http.ts';
+import { END, file, map, operations, part, post, postText } from './raw-http.ts';
 
 const picture = warmUpPicture();
 let gateway: GatewayProcess;
@@ -116,6 +116,7 @@ describe('an upload that does not fit its operation', () => {
     ['of a batch has no name', [batchHead(2), withoutName, file(picture, '1')]],
     ['of a batch stands among parts without a head', [batchHead(2), file(picture), headless, headless, headless]],
     ['has no name', [operations(), map(), withoutName]],
+    ['stands behind the last boundary', [operations(), map(), END, file(picture), file(picture)]],
     ['stands in front of parts without a head', [operations(), map(), file(picture), headless, headless, headless]],
   ])('%s: refused, or answered if it was through', async (_, parts) => {
     expect(['BAD_USER_INPUT', null]).toContain((await send(...parts)).code);
