@@ -40,6 +40,7 @@ export async function openGateway(config: Config, events: EventSink, log: Logger
     taskTimeoutMs: config.taskTimeout,
     startTimeoutMs: config.startTimeout,
     maxBatch: config.maxBatch,
+    maxBulkBatch: config.maxBulkBatch,
     batchDelayMs: config.batchDelay,
     scaling: scalingPolicy(config.policy, config),
     keepAlive: config.keepAlive,

@@ -63,8 +63,8 @@ export const batchSettings = {
     env: 'WARMPOOL_BATCH_CONCURRENCY',
     schema: count(1).nullable(),
     fallback: null,
-    defaultText: '2 × --max-workers',
-    help: 'most pictures of batches that run or wait in the pool at once; more of them are faster, and slow others down',
+    defaultText: '2 × --max-workers × --max-bulk-batch',
+    help: 'most pictures of batches that run or wait in the pool at once',
   },
   spoolBytes: {
     env: 'WARMPOOL_SPOOL_BYTES',

@@ -133,6 +133,12 @@ const settings = {
     fallback: 8,
     help: 'most waiting requests that one worker takes together',
   },
+  maxBulkBatch: {
+    env: 'WARMPOOL_MAX_BULK_BATCH',
+    schema: count(1, 256),
+    fallback: 4,
+    help: 'as --max-batch, of BULK requests and pictures of batches while no others come; while they do it is 1',
+  },
   batchDelay: {
     env: 'WARMPOOL_BATCH_DELAY',
     schema: count(0, 10_000),

@@ -62,7 +62,7 @@ export async function openBatches(
       maxBatchBytes: config.batchBytes,
       maxUploads: config.batchUploads,
       maxLag: config.subscriptionLag,
-      concurrency: config.batchConcurrency ?? bulkConcurrency(config.maxWorkers),
+      concurrency: config.batchConcurrency ?? bulkConcurrency(config.maxWorkers, config.maxBulkBatch),
       maxAgeMs: config.batchAge * 1000,
       keep: config.batchKeep,
       intervalMs: RETENTION_INTERVAL_MS,

@@ -33,12 +33,11 @@ export interface BatchesParts {
 }
 
 /**
- * Items of batches that are run at the same time: one runs and one waits, for each worker. With more of them workers take
- * more at once, which is faster as a whole; but whoever is in a hurry waits for it. Measured with the model cat-dog on two
- * workers: 8 for each instead of 2 classify up to 20 % more pictures a second, and double the p95 of interactive requests.
+ * Items of batches that are run at the same time: for each worker two dispatches of them, one that runs and one that waits. So
+ * no worker waits for the store, and each takes as many as it may.
  */
-export function bulkConcurrency(maxWorkers: number): number {
-  return 2 * maxWorkers;
+export function bulkConcurrency(maxWorkers: number, maxBulkBatch: number): number {
+  return 2 * maxWorkers * maxBulkBatch;
 }
 
 export class Batches {

@@ -27,6 +27,11 @@ export class ModelQueue {
     return this.#classes.interactive.size + this.#classes.bulk.size;
   }
 
+  /** Whose turn it is. */
+  get next(): Priority {
+    return goesFirst(this.#classes.interactive.size, this.#classes.bulk.size, this.#owed);
+  }
+
   of(priority: Priority): SortedQueue<Job> {
     return this.#classes[priority];
   }
@@ -41,7 +46,7 @@ export class ModelQueue {
 
   /** The request that is served next. */
   peek(): Job | undefined {
-    return this.#classes[this.#next()].peek();
+    return this.#classes[this.next].peek();
   }
 
   /**
@@ -49,7 +54,7 @@ export class ModelQueue {
    * takes no other with it.
    */
   take(limit: number): readonly Job[] {
-    const priority = this.#next();
+    const priority = this.next;
     const queue = this.#classes[priority];
     const batch: Job[] = [];
     for (let job = queue.peek(); job && batch.length < limit; job = queue.peek()) {
@@ -76,10 +81,6 @@ export class ModelQueue {
     return share === 0
       ? Number.POSITIVE_INFINITY
       : Math.ceil(((rank + 1 - this.#owed) * (1 - share)) / share - ROUNDING);
-  }
-
-  #next(): Priority {
-    return goesFirst(this.#classes.interactive.size, this.#classes.bulk.size, this.#owed);
   }
 
   /** While both wait, each interactive request earns bulk its share of one; what bulk takes is paid from that. */

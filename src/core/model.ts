@@ -42,6 +42,8 @@ export class Model {
   holdUntil = 0;
   /** Since when requests wait beside an idle worker for others to be taken with them; null if none do. */
   batchOpenSince: number | null = null;
+  /** When the last interactive request came. */
+  interactiveAt = Number.NEGATIVE_INFINITY;
   readonly #coldStarts = new SampleWindow(COLD_STARTS);
   #coldStartMs: number;
 

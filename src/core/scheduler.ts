@@ -57,6 +57,7 @@ export class Scheduler {
     expire(this.#state, now);
     const model = roster.model(request.model);
     if (model.count.idle === 0) counters.metNoIdleWorker++;
+    if (request.priority === 'interactive') model.interactiveAt = now;
     const job = jobs.create(request, model, now);
     job.predictedWaitMs = predictWait(this.#state, now, job);
     const refused = refusal(this.#state, now, job, request.retryToken);

@@ -78,6 +78,8 @@ export interface SchedulerOptions {
   readonly startTimeoutMs: number;
   /** Most requests of one model in one dispatch. */
   readonly maxBatch: number;
+  /** As `maxBatch`, of bulk ones while no interactive ones come. */
+  readonly maxBulkBatch: number;
   /** Longest time that a request may wait beside an idle worker for others to share its dispatch, in ms. */
   readonly batchDelayMs: number;
   readonly scaling: ScalingPolicy;

@@ -39,7 +39,7 @@ const LIMITS = {
 };
 
 /** One request per dispatch: a simulated model gains nothing from a batch. */
-const NO_BATCHES = { maxBatch: 1, batchDelayMs: 0 };
+const NO_BATCHES = { maxBatch: 1, maxBulkBatch: 1, batchDelayMs: 0 };
 
 /** Throws ConfigError if the pool is too small for its reserved workers. */
 export function runSubject(workload: Workload, seed: number, world: WorldValues, subject: Subject): Run {

@@ -10,6 +10,7 @@ const run = fc.record({
   rules: randomRules,
   workers: fc.integer({ min: 1, max: 3 }),
   maxBatch: fc.integer({ min: 1, max: 4 }),
+  maxBulkBatch: fc.integer({ min: 1, max: 4 }),
   bulkShare: fc.constantFrom(0.2, 0.5, 0.75),
   patienceMs: fc.constantFrom(0, 500, 60_000),
   bulk: fc.array(fc.nat(100), { minLength: 1, maxLength: 8 }),

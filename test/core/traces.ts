@@ -49,6 +49,7 @@ const options = {
   taskTimeoutMs: fc.integer({ min: 1_000, max: 3_000 }).map((tenths) => tenths / 10),
   startTimeoutMs,
   maxBatch: fc.integer({ min: 1, max: 4 }),
+  maxBulkBatch: fc.integer({ min: 1, max: 4 }),
   batchDelayMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: ms(80) }),
 };
 

@@ -37,6 +37,7 @@ const DEFAULTS: SchedulerOptions = {
   taskTimeoutMs: 5_000,
   startTimeoutMs: 60_000,
   maxBatch: 1,
+  maxBulkBatch: 8,
   batchDelayMs: 0,
   scaling: targetWait(100),
   keepAlive: fixedKeepAlive(1_000),

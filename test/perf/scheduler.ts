@@ -13,7 +13,7 @@ const SERVICE_MS = 50;
 
 function options(maxWorkers: number): SchedulerOptions {
   const limits = { queueLimit: 1e6, promiseLimit: 1e4, taskTimeoutMs: 1e9, startTimeoutMs: 1e9 };
-  const shares = { bulkShare: 0.1, patienceMs: 30_000, maxBatch: 1, batchDelayMs: 0 };
+  const shares = { bulkShare: 0.1, patienceMs: 30_000, maxBatch: 1, maxBulkBatch: 1, batchDelayMs: 0 };
   const policies = { scaling: targetWait(null), keepAlive: fixedKeepAlive(60_000), random: fork(1, 'retry') };
   return { maxWorkers, ...limits, ...shares, ...policies, assumed: { serviceMs: SERVICE_MS, coldStartMs: 500 } };
 }

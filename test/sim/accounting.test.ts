@@ -16,6 +16,7 @@ const experiments = fc.record({
   reserved: fc.nat({ max: 3 }),
   maxWorkers: fc.integer({ min: 1, max: 5 }),
   maxBatch: fc.constantFrom(1, 1, 3),
+  maxBulkBatch: fc.integer({ min: 1, max: 4 }),
   queueLimit: fc.constantFrom(0, 3, 1e9),
   deadlineMs: fc.constantFrom(150, 400, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
   coldStartMs: fc.constantFrom(0, 200, 2_000),

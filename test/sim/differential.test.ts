@@ -22,6 +22,7 @@ function options(policy: 'target-wait' | 'spill' | 'concurrency' | 'never', keep
     taskTimeoutMs: 10_000,
     startTimeoutMs: 10_000,
     maxBatch: 4,
+    maxBulkBatch: 8,
     batchDelayMs: 0,
     scaling: scalingPolicy(policy, { targetWait: null, targetShare: 0.7 }),
     keepAlive: parseKeepAlive(keepAlive),

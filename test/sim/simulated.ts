@@ -17,6 +17,7 @@ export const POOL: SchedulerOptions = {
   taskTimeoutMs: 1e9,
   startTimeoutMs: 1e9,
   maxBatch: 1,
+  maxBulkBatch: 8,
   batchDelayMs: 0,
   scaling: never,
   keepAlive: fixedKeepAlive(60_000),

@@ -1,4 +1,10 @@
 /** How many waiting requests one dispatch takes. */
+import type { Priority, SchedulerOptions } from '../types.ts';
+
+/** For so long after an interactive request others are expected to come. */
+const HURRY_MS = 10_000;
+
+type BatchLimits = Pick<SchedulerOptions, 'maxBatch' | 'maxBulkBatch'>;
 
 /**
  * What evens out the work: each warm worker's share of all requests that wait or run, at most `maxBatch`. A worker that
@@ -6,6 +12,15 @@
  */
 export function batchSize(queued: number, running: number, warmWorkers: number, maxBatch: number): number {
   return Math.min(maxBatch, queued, Math.ceil((queued + running) / warmWorkers));
+}
+
+/**
+ * Most that a dispatch takes. Whoever is in a hurry may have to wait for the end of one of bulk: these go one by one while
+ * interactive requests come, the last one `sinceInteractiveMs` ago, and together, which is faster as a whole, while none do.
+ */
+export function largestBatch(limits: BatchLimits, priority: Priority, sinceInteractiveMs: number): number {
+  if (priority === 'interactive') return limits.maxBatch;
+  return sinceInteractiveMs < HURRY_MS ? 1 : Math.min(limits.maxBatch, limits.maxBulkBatch);
 }
 
 /**

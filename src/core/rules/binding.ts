@@ -1,7 +1,7 @@
 /** Late binding: a request meets its worker at the moment it starts to run. */
 import type { Job } from '../jobs.ts';
 import type { Model, Worker } from '../model.ts';
-import { batchSize, worthWaiting } from '../policies/batching.ts';
+import { batchSize, largestBatch, worthWaiting } from '../policies/batching.ts';
 import { nextWorker } from '../policies/placement.ts';
 import type { State } from '../state.ts';
 import type { Binding } from '../types.ts';
@@ -11,10 +11,10 @@ export function bind(state: State, now: number): void {
     while (model.queue.size > 0 && model.count.idle > 0) {
       const worker = nextWorker(model.idle.reserved, model.idle['on-demand']) as Worker;
       if (worker.kind === 'on-demand' && neededElsewhere(state, now, model)) break;
-      const { maxBatch } = state.options;
-      const size = batchSize(model.queue.size, model.running, model.count.busy + model.count.idle, maxBatch);
+      const most = largestBatch(state.options, model.queue.next, now - model.interactiveAt);
+      const size = batchSize(model.queue.size, model.running, model.count.busy + model.count.idle, most);
       model.batchOpenSince ??= now;
-      if (size < maxBatch && batchOpenUntil(state, now, model) > now) break;
+      if (size < most && batchOpenUntil(state, now, model) > now) break;
       // Without this worker, what it takes now would have waited on.
       worker.useful ||= model.count.idle === 1;
       dispatch(state, now, worker, state.jobs.take(model, size, worker));

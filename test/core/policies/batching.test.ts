@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchSize, worthWaiting } from '../../../src/core/policies/batching.ts';
+import { batchSize, largestBatch, worthWaiting } from '../../../src/core/policies/batching.ts';
 import { spill } from '../../../src/core/policies/scaling.ts';
 import { batches, outcome, startsOf, warmPool } from '../look.ts';
 
@@ -30,6 +30,35 @@ describe('a batch', () => {
     for (const id of ['first', 'second', 'a', 'b', 'c', 'd']) pool.submit(id);
     pool.runTo(pool.now + 100);
     expect(batches(pool)).toEqual([['first'], ['second'], ['a', 'b', 'c'], ['d']]);
+  });
+});
+
+describe('a batch of bulk requests', () => {
+  const limits = { maxBatch: 8, maxBulkBatch: 4 };
+
+  it('is one request while interactive ones come, and more when none came for ten seconds', () => {
+    expect(largestBatch(limits, 'bulk', 0)).toBe(1);
+    expect(largestBatch(limits, 'bulk', 9_999)).toBe(1);
+    expect(largestBatch(limits, 'bulk', 10_000)).toBe(4);
+    expect(largestBatch(limits, 'bulk', Number.POSITIVE_INFINITY)).toBe(4);
+    expect(largestBatch({ maxBatch: 2, maxBulkBatch: 4 }, 'bulk', 10_000)).toBe(2);
+  });
+
+  it('says nothing about those of interactive ones', () => {
+    expect(largestBatch(limits, 'interactive', 0)).toBe(8);
+  });
+
+  it('is what the next interactive request may have to wait for', () => {
+    const pool = warmPool(1, { maxBatch: 8, maxBulkBatch: 2, maxWorkers: 1, bulkShare: 0 });
+    const bulk = (...ids: string[]) => {
+      for (const id of ids) pool.submit(id, 'a', Number.POSITIVE_INFINITY, 'bulk');
+    };
+    bulk('p', 'q', 'r', 's');
+    pool.runTo(pool.now + 150);
+    pool.submit('hurry');
+    bulk('t', 'u');
+    pool.runTo(pool.now + 1_000);
+    expect(batches(pool)).toEqual([['p'], ['q', 'r'], ['hurry'], ['s'], ['t'], ['u']]);
   });
 });
 

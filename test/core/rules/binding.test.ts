@@ -181,6 +181,6 @@ describe('the order of service', () => {
     for (const id of ['b1', 'b2']) pool.submit(id, 'a', Number.POSITIVE_INFINITY, 'bulk');
     for (const id of ['i1', 'i2']) pool.submit(id);
     pool.runToRest();
-    expect(batches(pool)).toEqual([['first'], ['i1', 'i2'], ['b1', 'b2']]);
+    expect(batches(pool)).toEqual([['first'], ['i1', 'i2'], ['b1'], ['b2']]);
   });
 });
