@@ -8,7 +8,7 @@ import busboy, { type Parser } from 'busboy';
 import { GatewayError } from '../core/errors.ts';
 import { misplacedFile, tooManyFiles, unreadable } from './errors.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
-import { Upload } from './upload.ts';
+import { ArrivingFile, ExpectedFile } from './upload.ts';
 
 export interface FormOptions {
   /** Of each field, in bytes; the rest of a larger one is dropped. */
@@ -39,7 +39,7 @@ export class Form {
   #reject!: (reason: unknown) => void;
   #operations: Operation | null = null;
   #map: FileMap | null = null;
-  #uploads: ReadonlyMap<string, Upload> = new Map();
+  #uploads: ReadonlyMap<string, ExpectedFile> = new Map();
   #files = 0;
   #isParsing = false;
   #hasEnded = false;
@@ -124,7 +124,7 @@ export class Form {
     const map = new FileMap(text);
     this.#options.onMap(map);
     const { variables } = this.#operations;
-    this.#uploads = map.fill(isObject(variables) ? variables : {}, () => new Upload());
+    this.#uploads = map.fill(isObject(variables) ? variables : {}, () => new ExpectedFile());
     this.#map = map;
     this.#complete(this.#operations);
   }
@@ -146,7 +146,7 @@ export class Form {
       this.#options.onReady();
     });
     const upload = this.#uploads.get(name);
-    if (upload) upload.arrive({ name: filename, bytes: bytesOf(file) });
+    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file)));
     else file.resume();
   }
 
@@ -162,7 +162,7 @@ export class Form {
   /** `reason`: why those do not come that have not come. */
   #end(reason: unknown): void {
     this.#hasEnded = true;
-    for (const upload of this.#uploads.values()) upload.fail(reason);
+    for (const upload of this.#uploads.values()) upload.reject(reason);
     this.#options.onReady();
   }
 

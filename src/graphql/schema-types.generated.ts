@@ -18,7 +18,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** A picture, sent as the GraphQL multipart request specification says. */
-  Upload: { input: import('./upload.ts').Upload; output: import('./upload.ts').Upload; }
+  Upload: { input: Promise<import('./upload.ts').ArrivingFile>; output: Promise<import('./upload.ts').ArrivingFile>; }
 };
 
 export type Query = {

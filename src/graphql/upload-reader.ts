@@ -1,6 +1,6 @@
 /** Uploaded files into memory that workers can read where it is; never onto disk. */
 import { fileTooLarge } from './errors.ts';
-import type { Upload } from './upload.ts';
+import type { ArrivingFile } from './upload.ts';
 import { UploadMemory } from './upload-memory.ts';
 
 export interface UploadLimits {
@@ -28,12 +28,12 @@ export class UploadReader {
   }
 
   /** Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT. */
-  async read(upload: Upload): Promise<ReceivedUpload> {
-    const file = await upload.take();
+  async read(upload: Promise<ArrivingFile>): Promise<ReceivedUpload> {
+    const file = (await upload).read();
     let bytes = new Uint8Array(this.#memory.lend());
     let size = 0;
     try {
-      for await (const chunk of file.bytes) {
+      for await (const chunk of file) {
         if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
         if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
         bytes.set(chunk, size);

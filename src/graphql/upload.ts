@@ -1,44 +1,35 @@
-/** A file that the variables of an operation name, in the resolvers' hands maybe before it has come. */
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+/**
+ * A file that the variables of an operation name, in the resolvers' hands maybe before it has come. graphql-upload-minimal says
+ * what an upload is to GraphQL. Its parser of requests is not used: it listens for one error where busboy may have several, which
+ * ends the process; and it lets through neither the folders in names nor what limits a batch.
+ */
+import { Upload } from 'graphql-upload-minimal';
 import { GatewayError } from '../core/errors.ts';
 
-export interface ArrivingFile {
+export { GraphQLUpload } from 'graphql-upload-minimal';
+
+export class ArrivingFile {
   /** As the client sent it, with folders: to be shown, never to be a path. */
   readonly name: string;
-  /** To be read before the next file is taken. Fails with a GatewayError. */
-  readonly bytes: AsyncIterable<Buffer>;
-}
-
-export class Upload {
-  arrive!: (file: ArrivingFile) => void;
-  fail!: (reason: unknown) => void;
-  readonly #file: Promise<ArrivingFile>;
+  readonly #bytes: AsyncIterable<Buffer>;
   #isTaken = false;
 
-  constructor() {
-    this.#file = new Promise((resolve, reject) => {
-      this.arrive = resolve;
-      this.fail = reject;
-    });
-    // Whether anybody takes it is for the operation to say.
-    this.#file.catch(() => {});
+  constructor(name: string, bytes: AsyncIterable<Buffer>) {
+    this.name = name;
+    this.#bytes = bytes;
   }
 
-  /** Waits for the file. Rejects with a GatewayError if it does not come, or if it was taken before. */
-  async take(): Promise<ArrivingFile> {
+  /** To be read before the next file is waited for. Fails with a GatewayError; throws one if it was called before. */
+  read(): AsyncIterable<Buffer> {
     if (this.#isTaken) throw new GatewayError('BAD_USER_INPUT', 'One file can be used only once in a request.');
     this.#isTaken = true;
-    return this.#file;
+    return this.#bytes;
   }
 }
 
-export const UploadScalar = new GraphQLScalarType<Upload, never>({
-  name: 'Upload',
-  parseValue(value) {
-    if (value instanceof Upload) return value;
-    throw new GraphQLError('A file must be uploaded in a multipart request.');
-  },
-  parseLiteral(node) {
-    throw new GraphQLError('A file must be a variable.', { nodes: node });
-  },
-});
+/** The resolvers get its promise. */
+export class ExpectedFile extends Upload {
+  // They are there, but not in the package's types.
+  declare resolve: (file: ArrivingFile) => void;
+  declare reject: (reason: unknown) => void;
+}

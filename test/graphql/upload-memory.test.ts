@@ -1,6 +1,6 @@
 // Facts about the memory that pictures are received in: what the settings allow is enough for any one of them.
 import { describe, expect, it } from 'vitest';
-import { Upload } from '../../src/graphql/upload.ts';
+import { ArrivingFile } from '../../src/graphql/upload.ts';
 import { UploadReader } from '../../src/graphql/upload-reader.ts';
 
 const KiB = 1024;
@@ -10,10 +10,8 @@ async function* chunksOf(size: number) {
   for (let at = 0; at < size; at += 64 * KiB) yield Buffer.alloc(Math.min(64 * KiB, size - at), at);
 }
 
-function uploadOf(size: number): Upload {
-  const upload = new Upload();
-  upload.arrive({ name: 'cat.jpg', bytes: chunksOf(size) });
-  return upload;
+async function uploadOf(size: number): Promise<ArrivingFile> {
+  return new ArrivingFile('cat.jpg', chunksOf(size));
 }
 
 describe('twice the largest file', () => {

@@ -18,9 +18,9 @@ export const classifyBatch: MutationResolvers['classifyBatch'] = async (_root, a
   if (!('add' in begun)) return begun;
   try {
     for (const image of images) {
-      const { name, bytes } = await image.take();
-      refuseLongName(name);
-      await begun.add(name, bytes);
+      const file = await image;
+      refuseLongName(file.name);
+      await begun.add(file.name, file.read());
     }
     return await begun.complete();
   } catch (error) {

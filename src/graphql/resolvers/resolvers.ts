@@ -1,6 +1,6 @@
 /** Every field that is not simply a property of its parent. */
 import type { Resolvers } from '../schema-types.generated.ts';
-import { UploadScalar } from '../upload.ts';
+import { GraphQLUpload } from '../upload.ts';
 import { Batch, BatchItem, BatchState, batch, batches, batchProgress, cancelBatch, ItemStatus } from './batches.ts';
 import { classify } from './classify.ts';
 import { classifyBatch } from './classify-batch.ts';
@@ -8,7 +8,7 @@ import { models } from './models.ts';
 import { ClusterNode, PoolStats, pool, poolStats, provision } from './pool.ts';
 
 export const resolvers: Resolvers = {
-  Upload: UploadScalar,
+  Upload: GraphQLUpload,
   Query: { models, pool, poolStats, batch, batches },
   Mutation: { classify, classifyBatch, cancelBatch, provision },
   Subscription: { batchProgress },
