@@ -3,10 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** They compare times, so nothing may run beside them. */
 const ALONE = ['test/loadtest/calibration.test.ts'];
 
-/** Of what is not finished: batches that several gateways share. They take minutes, and some fail on a busy machine: `npm run test:batches`. */
-export const UNFINISHED = ['test/batches/redis-*.test.ts', 'test/deploy/*.test.ts', 'test/e2e/batches-*.test.ts'];
-
-export const shared = {
+const shared = {
   root: new URL('..', import.meta.url).pathname,
   // As main.cts does for the program.
   env: { ORT_DISABLE_TELEMETRY: '1' },
@@ -17,7 +14,7 @@ export const shared = {
 };
 
 // The sources' imports would otherwise get another copy of it than those of Apollo, and graphql refuses types of another.
-export const alias = [
+const alias = [
   { find: /^graphql$/, replacement: new URL('../node_modules/graphql/index.js', import.meta.url).pathname },
 ];
 
@@ -34,7 +31,7 @@ export default defineConfig({
           ...shared,
           name: 'together',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [...ALONE, ...UNFINISHED],
+          exclude: ALONE,
           sequence: { groupOrder: 1 },
         },
       },

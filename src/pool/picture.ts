@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { GatewayError } from '../core/errors.ts';
 
-export interface PictureInFile {
+interface PictureInFile {
   readonly file: string;
   /** In bytes. */
   readonly offset: number;

@@ -177,7 +177,7 @@ describe('a batch whose gateway is killed and started again has one result for e
     gateway = await start(...SLOW.own, '--data-dir', dataDir);
   });
 
-  for (const moment of momentsOf('own', 5)) {
+  for (const moment of momentsOf('own', 3)) {
     it(describeMoment(moment), async () => {
       const clientBatchId = randomUUID();
       const before = await batchesOf(gateway);

@@ -36,7 +36,7 @@ beforeEach(async () => {
   if (!diskPart.available) return;
   disk = await mkdtemp(join(tmpdir(), 'warmpool-disk-'));
   mount(disk);
-  gateway = await startGateway(...SYNTHETIC, '--max-workers', '1', '--data-dir', disk);
+  gateway = await startGateway(...SYNTHETIC, '--max-workers', '1', '--drill', 'service=10ms', '--data-dir', disk);
 });
 afterEach(async () => {
   if (!diskPart.available) return;
