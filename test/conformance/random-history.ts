@@ -9,6 +9,9 @@ import type { Batch, BatchEvent, BatchItem, ItemOutcome } from '../../src/batche
 import { Bench, type Runs, type StoreUnderTest } from './bench.ts';
 import { BAD_IMAGE, outcomeOf } from './outcomes.ts';
 
+/** A picture that is there at the fifth is taken for the cause. */
+const MOST_DEATHS = 4;
+
 interface KnownBatch {
   readonly id: string;
   readonly names: string[];
@@ -23,6 +26,7 @@ class History {
   #runs: Runs;
   #known: KnownBatch[] = [];
   #gone: string[] = [];
+  #deaths = 0;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -80,12 +84,10 @@ class History {
     },
     restart: async () => {
       await this.#bench.close();
-      await this.steps.crash();
+      await this.#reopen();
     },
     crash: async () => {
-      await this.#bench.crash();
-      this.#forget(this.#known.filter(({ isUploading }) => isUploading));
-      this.#runs = this.#bench.process(2);
+      if (this.#deaths++ < MOST_DEATHS) await this.#reopen();
     },
   };
 
@@ -115,6 +117,12 @@ class History {
       checkEvents(events, items);
       if (batch.seq === events.length) checkCounts(batch, events, items);
     }
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#bench.crash();
+    this.#forget(this.#known.filter(({ isUploading }) => isUploading));
+    this.#runs = this.#bench.process(2);
   }
 
   #pick(n: number): KnownBatch | undefined {

@@ -2,17 +2,23 @@
 import { finish, giveBack, take } from '../state.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
-import type { RunningItem, SqliteRecords } from './records.ts';
+import type { RunningItem, SqliteRecords, WaitingItem } from './records.ts';
 import { type BatchRow, toFacts } from './rows.ts';
 import type { EndedItem, ItemQueue } from './runner.ts';
 
 /** An item that was running each time when so many processes died is taken for the cause. */
 const MOST_DEATHS = 5;
+/** From so many on it is run alone: if it is the cause, it takes no other with it. */
+const SUSPECT_DEATHS = 2;
 
 export class SqliteQueue implements ItemQueue {
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #onChange: (batchId: string) => void;
+  /** Items that were taken and have not come back. */
+  #running = 0;
+  /** What runs is a suspect, and alone. */
+  #isAlone = false;
 
   constructor(db: SqliteDatabase, records: SqliteRecords, onChange: (batchId: string) => void) {
     this.#db = db;
@@ -22,10 +28,12 @@ export class SqliteQueue implements ItemQueue {
 
   async exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]> {
     if (ended.length === 0 && !this.#db.read(() => this.#records.batchToRun())) return [];
+    const running = this.#running - ended.length;
     const taken = await this.#db.write(() => {
       this.#bringBack(ended);
-      return this.#take(wanted);
+      return this.#take(wanted, running);
     });
+    this.#running = running + taken.length;
     for (const batchId of batchesOf(ended)) this.#onChange(batchId);
     return taken;
   }
@@ -66,19 +74,21 @@ export class SqliteQueue implements ItemQueue {
     this.#records.saveBatch(row.number, facts);
   }
 
-  #take(wanted: number): readonly BatchWork[] {
+  #take(wanted: number, running: number): readonly BatchWork[] {
     const taken: BatchWork[] = [];
-    while (taken.length < wanted) {
+    if (running === 0) this.#isAlone = false;
+    while (taken.length < wanted && !this.#isAlone) {
       const row = this.#records.batchToRun();
-      if (!row) break;
-      taken.push(...this.#takeFrom(row, wanted - taken.length));
+      const some = row ? this.#takeFrom(row, wanted - taken.length, running + taken.length) : [];
+      if (some.length === 0) break;
+      taken.push(...some);
     }
     return taken;
   }
 
-  #takeFrom(row: BatchRow, wanted: number): readonly BatchWork[] {
+  #takeFrom(row: BatchRow, wanted: number, running: number): readonly BatchWork[] {
     let facts = toFacts(row);
-    const items = this.#records.waiting(row.number, wanted);
+    const items = this.#mayRun(this.#records.waiting(row.number, wanted), running);
     for (const { position } of items) {
       const change = take(facts, 'waiting');
       if (!change) throw new Error(`batch ${row.id} is to be run, but its item ${position} is not`);
@@ -89,6 +99,14 @@ export class SqliteQueue implements ItemQueue {
     return items.map(({ position: index, fileOffset: offset, bytes: length }) => {
       return { batchId: row.id, index, model: row.model, topK: row.topK, place: { offset, length } };
     });
+  }
+
+  /** A suspect waits until nothing runs, and those behind it wait for its end. */
+  #mayRun(items: readonly WaitingItem[], running: number): readonly WaitingItem[] {
+    const suspect = items.findIndex(({ deaths }) => deaths >= SUSPECT_DEATHS);
+    if (suspect === -1) return items;
+    this.#isAlone = suspect === 0 && running === 0;
+    return items.slice(0, this.#isAlone ? 1 : suspect);
   }
 }
 

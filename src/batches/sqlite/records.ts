@@ -16,6 +16,7 @@ export interface WaitingItem {
   readonly position: number;
   readonly fileOffset: number;
   readonly bytes: number;
+  readonly deaths: number;
 }
 
 export class SqliteRecords {
@@ -51,7 +52,7 @@ export class SqliteRecords {
     this.#phase = db.prepare('SELECT phase FROM items WHERE batch = ? AND position = ?');
     // By the primary key it would go through all that have ended before.
     this.#waiting = db.prepare(
-      `SELECT position, fileOffset, bytes FROM items INDEXED BY itemsByPhase
+      `SELECT position, fileOffset, bytes, deaths FROM items INDEXED BY itemsByPhase
        WHERE batch = ? AND phase = 'waiting' ORDER BY position LIMIT ?`,
     );
     // CROSS: from the batches to their items, not through all items.
