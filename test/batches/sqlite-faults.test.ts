@@ -113,6 +113,26 @@ describe('an item', () => {
     expect((await bench.process().next()).work.index).toBe(1);
   });
 
+  it('that ends its process takes none with it that ran beside it', async () => {
+    const { bench } = open();
+    const id = await bench.upload(['a.jpg', 'bomb.jpg', 'c.jpg', 'd.jpg']);
+    for (let life = 0; ; life++) {
+      const runs = bench.process(8);
+      let bomb = await runs.next();
+      while (bomb.work.index !== 1) {
+        if (life > 1) bomb.finish(outcomeOf(bomb.work));
+        bomb = await runs.next();
+      }
+      if (life > 1) for (let turn = 0; turn < 20; turn++) await setImmediate();
+      if (life > 1) expect(runs.pick(0)).toBeUndefined();
+      await bench.crash();
+      if ((await bench.find(id)).failed > 0) break;
+    }
+    void bench.process(8).finishAll();
+    await bench.until(id, ({ state }) => state === 'completed');
+    expect(await bench.statuses(id)).toEqual(['done', 'failed', 'done', 'done']);
+  });
+
   it('is never failed for processes that were closed', async () => {
     const { bench } = open();
     const id = await bench.upload(['a.jpg']);
@@ -124,16 +144,19 @@ describe('an item', () => {
     expect(await bench.statuses(id)).toEqual(['queued']);
   });
 
-  it('that is given back is not run again at once, and nobody waits for that at the end', async () => {
+  it('that is given back is not run again at once, whatever else could run, and nobody waits for that at the end', async () => {
     const { bench } = open({ retryMs: 3_600_000 });
     const id = await bench.upload(['a.jpg', 'b.jpg']);
-    const runs = bench.process(1);
-    const run = await runs.next();
-    run.giveBack();
-    await bench.eventually(async () => expect(await bench.statuses(id)).toEqual(['queued', 'queued']));
+    const runs = bench.process(8);
+    const [first, second] = await runs.several(2);
+    first?.giveBack();
+    second?.finish(BAD_IMAGE);
+    await bench.until(id, ({ failed }) => failed === 1);
     for (let turn = 0; turn < 20; turn++) await setImmediate();
     expect(runs.pick(0)).toBeUndefined();
     await bench.close();
+    await bench.crash();
+    expect(await bench.statuses(id)).toEqual(['queued', 'failed']);
   });
 
   it('may be one of many that run at once, without a warning', async () => {

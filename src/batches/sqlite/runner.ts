@@ -117,11 +117,9 @@ export class SqliteRunner {
 
   async #run(work: BatchWork): Promise<void> {
     const outcome = await this.#outcome(work);
+    // Back at once, it would be the first in the queue again, and be refused as fast as it can be run.
+    if (!outcome) await this.#pause(this.#options.retryMs);
     this.#ended.push({ work, outcome });
-    if (outcome) return;
-    // It would be the first in the queue again, and be refused as fast as it can be run.
-    this.wake();
-    await this.#pause(this.#options.retryMs);
   }
 
   /** Null if the item is given back. */
