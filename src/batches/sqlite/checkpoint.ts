@@ -36,7 +36,8 @@ export class SqliteCheckpoint {
   }
 
   async close(): Promise<void> {
-    await this.#underWay;
+    // Whoever waited for one may write and start the next.
+    while (this.#underWay) await this.#underWay;
     this.#db.close();
   }
 

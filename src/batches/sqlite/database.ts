@@ -13,7 +13,8 @@ type SqlValue = string | number | null;
 export interface Query<Row> {
   get(...values: SqlValue[]): Row | undefined;
   all(...values: SqlValue[]): Row[];
-  run(...values: SqlValue[]): void;
+  /** How many rows it has changed. */
+  run(...values: SqlValue[]): number;
 }
 
 /** When it is worth trying again after the file could not be written, in ms. */
@@ -28,7 +29,7 @@ export class SqliteDatabase {
   readonly #commit: Query<never>;
   readonly #probe: Query<never>;
   #trouble: string | null = null;
-  /** Statements of the transaction that change rows. */
+  /** Rows that the transaction has changed. */
   #changes = 0;
 
   /** Throws if another process has the file open. */
@@ -56,8 +57,9 @@ export class SqliteDatabase {
       get: (...values) => statement.get(values) as Row | undefined,
       all: (...values) => statement.all(values) as Row[],
       run: (...values) => {
-        this.#changes++;
-        statement.run(values);
+        const { changes } = statement.run(values);
+        this.#changes += changes;
+        return changes;
       },
     };
   }
@@ -70,6 +72,7 @@ export class SqliteDatabase {
 
   /** For when no checkpoint can be under way. */
   writeNow<Result>(change: () => Result): Result {
+    this.#changes = 0;
     const result = this.#attempt(() => {
       this.#begin.run();
       const changed = change();
@@ -78,7 +81,6 @@ export class SqliteDatabase {
     });
     this.#trouble = null;
     this.#checkpoint.count(this.#changes);
-    this.#changes = 0;
     return result;
   }
 

@@ -15,7 +15,7 @@ export class SqliteRemoval {
   readonly #hideUploads: Query<never>;
   readonly #ended: Query<{ id: string }>;
   readonly #hidden: Query<{ number: number }>;
-  readonly #deletions: readonly Query<{ batch: number }>[];
+  readonly #deletions: readonly Query<never>[];
   readonly #deleteBatch: Query<never>;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
@@ -83,15 +83,13 @@ export class SqliteRemoval {
     return this.#db.write(() => {
       const batch = this.#hidden.get()?.number;
       if (batch === undefined) return false;
-      const isEmpty = this.#deletions.every((deletion) => deletion.all(batch, batch).length === 0);
+      const isEmpty = this.#deletions.every((deletion) => deletion.run(batch, batch) === 0);
       if (isEmpty) this.#deleteBatch.run(batch);
       return true;
     });
   }
 }
 
-/** Answers with a row for each that is deleted, at most `STEP`. */
 function deletion(table: string, key: string): string {
-  return `DELETE FROM ${table} WHERE batch = ? AND ${key} IN (SELECT ${key} FROM ${table} WHERE batch = ? LIMIT ${STEP})
-    RETURNING batch`;
+  return `DELETE FROM ${table} WHERE batch = ? AND ${key} IN (SELECT ${key} FROM ${table} WHERE batch = ? LIMIT ${STEP})`;
 }
