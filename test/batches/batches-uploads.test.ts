@@ -65,6 +65,20 @@ describe('an upload', () => {
     expect(await started.complete()).toMatchObject({ total: 3 });
   });
 
+  it('of many small files waits for the store, and goes into it bit by bit', async () => {
+    const { batches, store } = await openBatches({ maxFiles: 2000, maxBatchBytes: 2000, quotaBytes: 2000 });
+    const started = await begin(batches);
+    const groups: number[] = [];
+    const add = store.add.bind(store);
+    store.add = (id, items) => {
+      groups.push(items.length);
+      return add(id, items);
+    };
+    for (let i = 0; i < 2000; i++) await started.add(`${i}.jpg`, i % 2 ? bytes(1) : bytes());
+    expect(await started.complete()).toMatchObject({ total: 2000 });
+    expect(Math.max(...groups)).toBeLessThanOrEqual(200);
+  });
+
   it('without a file is refused and leaves nothing behind', async () => {
     const { batches, store } = await openBatches();
     const started = await begin(batches);

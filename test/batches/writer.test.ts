@@ -74,6 +74,20 @@ describe('what is on its way to the disk', () => {
     await writer.drained();
   });
 
+  it('is bounded in its items, too, whose pictures may be empty', async () => {
+    const { writer, log, answer } = setup();
+    writer.add(item('first'));
+    for (let i = 0; i < 199; i++) writer.add(item('x'));
+    expect(writer.isFull).toBe(false);
+    writer.add(item('x'));
+    expect(writer.isFull).toBe(true);
+    await answer();
+    expect(writer.isFull).toBe(false);
+    await answer();
+    await writer.drained();
+    expect(log.map((line) => line.split(',').length)).toEqual([1, 200]);
+  });
+
   it('tells whoever comes next, or waits, what went wrong; nothing more is written then', async () => {
     const { writer, log, answer } = setup();
     const full = new GatewayError('SPOOL_FULL', 'full');

@@ -71,6 +71,7 @@ export class SpoolUpload implements BatchUpload {
       this.#mustGoOn();
       writer.add({ name, place: { offset, length: this.#bytes - offset } });
       this.#files++;
+      if (writer.isFull) await writer.drained();
     });
   }
 

@@ -11,6 +11,8 @@ import type { SpoolFile } from './file.ts';
 
 /** Most bytes that gather before the upload has to wait. */
 const MOST_BYTES = 1024 * 1024;
+/** Most items that do: what is added to the store at once takes it a millisecond or two, in which nothing else is done. */
+const MOST_ITEMS = 200;
 
 export class SpoolWriter {
   readonly #batchId: string;
@@ -31,10 +33,10 @@ export class SpoolWriter {
   }
 
   get isFull(): boolean {
-    return this.#bytes >= MOST_BYTES;
+    return this.#bytes >= MOST_BYTES || this.#items.length >= MOST_ITEMS;
   }
 
-  /** To be called only if it is not full. Throws what went wrong with what was written before. */
+  /** Like `add`, to be called only if it is not full. Throws what went wrong with what was written before. */
   write(chunk: Buffer): void {
     this.#throwFailure();
     this.#chunks.push(chunk);
