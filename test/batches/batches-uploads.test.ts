@@ -171,6 +171,19 @@ describe('an upload', () => {
     expect(await files()).toEqual([]);
     expect((await store.list()).nodes).toEqual([]);
   });
+
+  it('that is about to begin is ended by it, too; none begins later', async () => {
+    const { batches, files, store } = await openBatches();
+    const beginning = begin(batches);
+    const refused = { code: 'OVERLOADED', message: 'The gateway is shutting down.' };
+    const late = expect(begin(batches, { clientBatchId: 'my-batch-of-pictures' })).rejects.toMatchObject(refused);
+    await batches.close();
+    expect(await files()).toEqual([]);
+    expect((await store.list()).nodes).toEqual([]);
+    await expect((await beginning).add('0.jpg', bytes(10))).rejects.toThrow('The upload is ended');
+    await late;
+    await expect(begin(batches)).rejects.toMatchObject(refused);
+  });
 });
 
 describe("a client's own id", () => {

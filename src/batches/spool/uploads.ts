@@ -43,9 +43,10 @@ export class Uploads {
   readonly #parts: UploadsParts;
   readonly #open = new Set<BatchUpload>();
   /** Those that are about to be open. */
-  #beginning = 0;
+  readonly #beginning = new Set<Promise<unknown>>();
   /** Batches whose upload failed while the store was out of reach. */
   readonly #left = new Set<string>();
+  #closed = false;
 
   constructor(parts: UploadsParts) {
     this.#parts = parts;
@@ -60,18 +61,16 @@ export class Uploads {
       if (known && known.clientBatchId !== clientBatchId) throw badId(clientBatchId, 'is the id of another batch');
       if (known && known.state !== 'accepting') return known;
     }
+    if (this.#closed) throw new GatewayError('OVERLOADED', 'The gateway is shutting down.');
     const { maxUploads } = this.#parts.options;
-    const uploads = this.#open.size + this.#beginning;
+    const uploads = this.#open.size + this.#beginning.size;
     if (uploads >= maxUploads) {
       const message = `${uploads} of at most ${maxUploads} batches are being uploaded.`;
       throw new GatewayError('OVERLOADED', message, RETRY_AFTER_MS);
     }
-    this.#beginning++;
-    try {
-      return await this.#create(request);
-    } finally {
-      this.#beginning--;
-    }
+    const beginning = this.#create(request);
+    this.#beginning.add(beginning);
+    return beginning.finally(() => this.#beginning.delete(beginning));
   }
 
   /** Discards what could not be discarded when it failed. */
@@ -80,6 +79,8 @@ export class Uploads {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#beginning);
     await Promise.all([...this.#open].map((upload) => upload.abort()));
   }
 
