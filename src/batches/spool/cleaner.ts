@@ -10,7 +10,7 @@ import type { Spool } from './spool.ts';
 
 export interface SpoolCleanerParts {
   readonly spool: Pick<Spool, 'batches' | 'remove'>;
-  readonly store: Pick<BatchStore, 'find' | 'onChange' | 'unknown'>;
+  readonly store: Pick<BatchStore, 'find' | 'onChange'>;
   readonly events: EventSink;
 }
 
@@ -50,13 +50,10 @@ export class SpoolCleaner {
     };
   }
 
-  /** Looks through the whole spool. A batch has its file after the store knows it. */
+  /** Looks through the whole spool. A batch has its file after the store knows it: one that it does not know is gone. */
   async sweep(): Promise<void> {
-    const { spool, store } = this.#parts;
-    const batches = await spool.batches();
-    const unknown = new Set(await store.unknown(batches));
-    for (const batchId of unknown) await this.#remove(batchId);
-    for (const batchId of batches) if (!unknown.has(batchId)) this.follow(batchId);
+    const present = await this.#parts.spool.batches();
+    for (const batchId of [...present, ...this.#running.keys()]) this.follow(batchId);
     await this.#looking;
   }
 
@@ -86,6 +83,6 @@ export class SpoolCleaner {
 
   async #remove(batchId: string): Promise<void> {
     await this.#parts.spool.remove(batchId);
-    this.#running.delete(batchId);
+    if (this.#running.get(batchId) === 0) this.#running.delete(batchId);
   }
 }
