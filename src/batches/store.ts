@@ -50,8 +50,6 @@ export interface BatchStore {
   process(run: RunItem, concurrency: number): void;
   /** Removes ended batches that are older than `before` (ms since the epoch), and all but the `keep` latest. Returns their ids. */
   prune(before: number, keep: number): Promise<readonly string[]>;
-  /** Ids of the given ones that the store does not know (any more). */
-  unknown(batchIds: readonly string[]): Promise<readonly string[]>;
   /** Null, or why the store cannot be used right now. */
   trouble(): string | null;
   /** Takes no more items, aborts the signal of those that run, and waits for them; they are given back. */

@@ -113,11 +113,6 @@ export class MemoryStore implements BatchStore {
     return gone.map(({ base }) => base.id);
   }
 
-  async unknown(batchIds: readonly string[]) {
-    this.#call('unknown');
-    return batchIds.filter((id) => !this.#entries.has(id));
-  }
-
   trouble() {
     return this.outage;
   }

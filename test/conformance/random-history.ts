@@ -99,7 +99,7 @@ class History {
       await this.#bench.until(id, ({ done, failed, cancelled }) => done + failed + cancelled === names.length);
     }
     await this.#bench.eventually(async () => {
-      expect(await this.#bench.store.unknown(this.#gone)).toHaveLength(this.#gone.length);
+      for (const id of this.#gone) expect(await this.#bench.store.find(id)).toBeNull();
     });
   }
 

@@ -94,14 +94,6 @@ export class BatchRecords {
     return batch;
   }
 
-  /** Those of the given ones that there are not. */
-  async unknown(batchIds: readonly string[]): Promise<readonly string[]> {
-    const known = await this.#connection.call((redis) =>
-      Promise.all(batchIds.map((id) => redis.exists(this.#keys.of(id).batch))),
-    );
-    return batchIds.filter((_, at) => known[at] === 0);
-  }
-
   /** Items that are to be run but have no job; `jobKeys` is what the keys of the batch's jobs begin with. */
   async withoutJob(batchId: string, jobKeys: string): Promise<readonly number[]> {
     return (await this.#step('itemsWithoutJob', [this.#keys.of(batchId).status], [jobKeys])) as number[];

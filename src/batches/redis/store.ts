@@ -179,10 +179,6 @@ class RedisStore implements BatchStore, ClusterView {
     return removed;
   }
 
-  unknown(batchIds: readonly string[]): Promise<readonly string[]> {
-    return this.#records.unknown(batchIds);
-  }
-
   nodes(): Promise<readonly ClusterNode[]> {
     return this.#gateways.nodes();
   }

@@ -16,7 +16,6 @@ export class SqlitePages {
   readonly #items: Query<ItemRow>;
   readonly #itemsInPhase: Query<ItemRow>;
   readonly #events: Query<EventRow>;
-  readonly #unknown: Query<{ id: string }>;
 
   constructor(db: SqliteDatabase, records: SqliteRecords) {
     this.#db = db;
@@ -30,10 +29,6 @@ export class SqlitePages {
     this.#events = db.prepare(
       `SELECT seq, state, total, done, failed, position, name, phase, outcome
        FROM events LEFT JOIN items USING (batch, position) WHERE batch = ? AND seq > ? ORDER BY seq LIMIT ?`,
-    );
-    this.#unknown = db.prepare(
-      `SELECT value AS id FROM json_each(?)
-       WHERE NOT EXISTS (SELECT 1 FROM batches WHERE batches.id = value AND removed = 0)`,
     );
   }
 
@@ -60,10 +55,6 @@ export class SqlitePages {
       const { number } = this.#records.require(batchId);
       return this.#events.all(number, after, limit).map(toEvent);
     });
-  }
-
-  unknown(batchIds: readonly string[]): readonly string[] {
-    return this.#db.read(() => this.#unknown.all(JSON.stringify(batchIds)).map(({ id }) => id));
   }
 
   #itemRows(batch: number, status: ItemStatus | null, facts: BatchFacts, from: number, limit: number): ItemRow[] {

@@ -111,10 +111,6 @@ class SqliteStore implements BatchStore {
     return ids;
   }
 
-  async unknown(batchIds: readonly string[]): Promise<readonly string[]> {
-    return this.#pages.unknown(batchIds);
-  }
-
   trouble(): string | null {
     return this.#db.trouble();
   }

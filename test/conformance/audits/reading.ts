@@ -102,18 +102,6 @@ export const readingAudits: readonly Audit[] = [
   },
   {
     id: 'R08',
-    promise: 'MUST name those of the given batches that it does not know',
-    check: async (bench) => {
-      const [accepting, running] = [await bench.begin(['a.jpg']), await bench.upload(['a.jpg'])];
-      const strangers = [randomUUID(), randomUUID()];
-      expect(await bench.store.unknown([])).toEqual([]);
-      expect(await bench.store.unknown([accepting, running])).toEqual([]);
-      const unknown = await bench.store.unknown([strangers[0] as string, running, strangers[1] as string]);
-      expect(unknown.toSorted()).toEqual(strangers.toSorted());
-    },
-  },
-  {
-    id: 'R09',
     promise: 'MUST find nothing by what is no id, whatever it looks like',
     check: async (bench) => {
       const id = await bench.upload(['a.jpg']);

@@ -62,7 +62,6 @@ export const retentionAudits: readonly Audit[] = [
       expect(await bench.store.prune(EVERYTHING, 0)).toEqual([id]);
       await bench.eventually(async () => expect(told).toContain(id));
       expect([await bench.store.find(id), await bench.store.find(clientBatchId)]).toEqual([null, null]);
-      expect(await bench.store.unknown([id])).toEqual([id]);
       await rejectsWith('BATCH_NOT_FOUND', bench.store.events(id, 0, 10));
       await rejectsWith('BATCH_NOT_FOUND', bench.store.items(id, { first: 10, after: null, status: null }));
       const { batch, created } = await bench.store.create(bench.newBatch({ clientBatchId }));

@@ -138,7 +138,6 @@ export const uploadAudits: readonly Audit[] = [
       await bench.store.discard(id);
       expect([await bench.store.find(id), await bench.store.find(clientBatchId)]).toEqual([null, null]);
       expect(await bench.batches()).toEqual([]);
-      expect(await bench.store.unknown([id])).toEqual([id]);
       await rejectsWith('BATCH_NOT_FOUND', bench.add(id, ['b.jpg']));
       const { batch, created } = await bench.store.create(bench.newBatch({ clientBatchId }));
       expect([batch.total, created]).toEqual([0, true]);
