@@ -95,6 +95,16 @@ describe('pictures', () => {
     expect(next.spool.usedBytes).toBe(40);
   });
 
+  it('of an upload that ends elsewhere than where it began go as soon as the store says so', async () => {
+    const { store, folder, batches } = await openBatches();
+    const { batch } = await begin(batches);
+    store.listeners.clear();
+    const other = await openBatches({ store, folder });
+    expect(await other.files()).toEqual([batch.id]);
+    await store.discard(batch.id);
+    await until(async () => (await other.files()).length === 0);
+  });
+
   it('of batches that are kept no longer go with them', async () => {
     const { batches, files, round, store } = await openBatches();
     const { id } = await upload(batches, 1);

@@ -27,7 +27,8 @@ export class SpoolCleaner {
   constructor(parts: SpoolCleanerParts) {
     this.#parts = parts;
     this.#forgetChanges = parts.store.onChange((batchId) => {
-      for (const changed of batchId === null ? this.#running.keys() : [batchId]) this.#look(changed);
+      // Also if nothing of it was run here: perhaps its gateway died, and nobody else has heard of it.
+      for (const changed of batchId === null ? this.#running.keys() : [batchId]) this.follow(changed);
     });
   }
 
