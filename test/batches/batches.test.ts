@@ -105,6 +105,21 @@ describe('pictures', () => {
     await until(async () => (await other.files()).length === 0);
   });
 
+  it('of an upload that ends elsewhere go also if an item of it is running here', async () => {
+    const ends: ((outcome: ItemOutcome) => void)[] = [];
+    const { store, folder, batches } = await openBatches();
+    const started = await begin(batches);
+    const { batch } = started;
+    await started.add('0.jpg', bytes(10));
+    await until(async () => (await batches.find(batch.id))?.total === 1);
+    store.listeners.clear();
+    const other = await openBatches({ store, folder, run: () => new Promise((resolve) => ends.push(resolve)) });
+    await until(() => ends.length === 1);
+    await store.discard(batch.id);
+    ends[0]?.(CAT);
+    await until(async () => (await other.files()).length === 0);
+  });
+
   it('of batches that are kept no longer go with them', async () => {
     const { batches, files, round, store } = await openBatches();
     const { id } = await upload(batches, 1);

@@ -47,6 +47,8 @@ export class SpoolCleaner {
         return await run(work, signal);
       } finally {
         this.#running.set(batchId, (this.#running.get(batchId) ?? 1) - 1);
+        // If the batch has been removed meanwhile nothing more will happen in it.
+        this.#look(batchId);
       }
     };
   }
