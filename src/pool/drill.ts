@@ -3,6 +3,7 @@
  * It stands between the pool and its workers, and neither of them knows of it.
  */
 import type { Clock, ColdStartPhases } from '../core/ports.ts';
+import type { Picture } from './picture.ts';
 import type { Outcome } from './protocol.ts';
 import type { PoolWorker, SpawnWorker } from './warm-pool.ts';
 
@@ -89,7 +90,7 @@ class DrilledWorker implements PoolWorker {
     return this.#worker.warmUp();
   }
 
-  async run(pictures: readonly Uint8Array[]): Promise<readonly Outcome[]> {
+  async run(pictures: readonly Picture[]): Promise<readonly Outcome[]> {
     const { serviceMs, slowdown, crashes, pause, clock } = this.#faults;
     if (crashes()) {
       // The pool has not asked for this end: to it, and to the scheduler, it is a death.

@@ -1,6 +1,7 @@
 /**
- * What crosses the thread boundary. Everything here survives structured cloning. Uploads lie in shared memory: they are
- * not copied, and a request whose worker died still has its bytes for another one.
+ * What crosses the thread boundary. Everything here survives structured cloning. A single upload lies in shared memory, and of
+ * a batch's picture only its place in the spool is told: neither is copied, and a request whose worker died still has it for
+ * another one.
  */
 import type { ErrorCode } from '../core/errors.ts';
 import type { EngineName } from '../engine/engine.ts';
