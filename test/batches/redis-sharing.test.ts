@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import { RedisConnection } from '../../src/batches/redis/connection.ts';
@@ -130,6 +131,27 @@ describe('gateways that share batches in Redis', () => {
       expect(await reader.store.find(id)).toEqual(end);
     },
   );
+
+  itShares('a picture that ends its gateway each time fails, and none of those that ran beside it', async () => {
+    const reader = await bench.gateway();
+    const id = await upload(reader.store, 4);
+    for (let life = 0; life < 5; life++) {
+      const doomed = await bench.gateway({ retryDelayMs: 200 });
+      await new Promise<void>((resolve) => {
+        doomed.store.process(async ({ index }, signal) => {
+          if (index === 1) resolve();
+          // Longer than it takes the bomb to begin.
+          await setTimeout(index === 1 ? 60_000 : 100, null, { signal });
+          return CAT;
+        }, 8);
+      });
+      doomed.die();
+    }
+    const heir = await bench.gateway();
+    heir.store.process(async () => CAT, 8);
+    expect(await until(reader.store, id, isCompleted)).toMatchObject({ done: 3, failed: 1 });
+    expect((await allItems(reader.store, id))[1]).toMatchObject({ outcome: { ok: false, code: 'WORKER_FAILED' } });
+  });
 
   itShares('an outcome is recorded once, whatever comes after it', async () => {
     const { store } = await bench.gateway();

@@ -16,6 +16,8 @@ import type { RedisKeys } from './keys.ts';
 
 /** An item whose gateway died so often while it ran is taken to be the cause. */
 const MOST_DEATHS = 5;
+/** From so many on no other such item runs beside it in the same gateway: if it is the cause, it takes none with it. */
+const SUSPECT_DEATHS = 2;
 /** How long the end of a worker may take, once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
@@ -37,6 +39,7 @@ export class ItemRunner {
   readonly #worker: Worker<ItemJob>;
   readonly #stopped = new AbortController();
   readonly #running = new Map<AbortController, Promise<unknown>>();
+  #suspectRuns = false;
   #resting: Promise<void> | undefined;
   #closed: Promise<void> = Promise.resolve();
 
@@ -96,7 +99,7 @@ export class ItemRunner {
     if (work === null) return;
     let outcome: ItemOutcome;
     try {
-      outcome = job.stalledCounter >= MOST_DEATHS ? deadly(job.stalledCounter) : await this.#run(work);
+      outcome = await this.#outcome(work, job.stalledCounter);
     } catch (error) {
       if (!(await this.#records.giveBack(batchId, index))) return;
       if (!this.#stopped.signal.aborted) throw error;
@@ -104,6 +107,20 @@ export class ItemRunner {
       throw new WaitingError();
     }
     await this.#records.record(batchId, index, outcome);
+  }
+
+  async #outcome(work: BatchWork, deaths: number): Promise<ItemOutcome> {
+    if (deaths >= MOST_DEATHS) return deadly(deaths);
+    if (deaths < SUSPECT_DEATHS) return this.#run(work);
+    if (this.#suspectRuns) throw new Error('another item runs that may end the gateway');
+    this.#suspectRuns = true;
+    try {
+      // Those that came with it are on their way back, and would still count as running here; they come again later.
+      await setTimeout(this.#options.retryDelayMs / 2, undefined, { signal: this.#stopped.signal });
+      return await this.#run(work);
+    } finally {
+      this.#suspectRuns = false;
+    }
   }
 
   /** BullMQ's worker would ask again at once, thousands of times in a second. */
