@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SpoolCleaner } from '../../src/batches/spool/cleaner.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import type { GatewayEvent } from '../../src/core/ports.ts';
+import { until } from './open-batches.ts';
 
 const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 1, scores: [] };
 
@@ -42,8 +44,8 @@ describe('the cleaner of the spool', () => {
     expect(emitted).toEqual([{ type: 'internalError', error: new Error('EISDIR') }]);
   });
 
-  it('forgets a batch that was discarded while an item of it ran, though nobody tells of the end of that', async () => {
-    const { cleaner, asked, tell } = setup({ present: [] });
+  it('removes and forgets a batch that was discarded while an item of it ran, though nobody tells of the end of that', async () => {
+    const { cleaner, files, asked, tell } = setup({ present: ['a'] });
     let end = (_outcome: ItemOutcome) => {};
     const run = cleaner.following(() => new Promise((resolve) => (end = resolve)));
     const place = { offset: 0, length: 1 };
@@ -51,7 +53,8 @@ describe('the cleaner of the spool', () => {
     tell('a');
     end(CAT);
     await running;
-    await cleaner.sweep();
+    await until(() => files.size === 0);
+    await setImmediate();
     asked.length = 0;
     tell(null);
     await cleaner.sweep();
