@@ -45,6 +45,7 @@ export class SpoolUpload implements BatchUpload {
   #phase: 'open' | 'busy' | 'ended' = 'open';
   #files = 0;
   #bytes = 0;
+  #sealing: Promise<Batch> | null = null;
   #aborted: Promise<void> | null = null;
 
   constructor(parts: SpoolUploadParts) {
@@ -82,7 +83,8 @@ export class SpoolUpload implements BatchUpload {
       await writer.drained();
       await writer.close();
       this.#mustGoOn();
-      const sealed = await store.seal(this.batch.id);
+      this.#sealing = store.seal(this.batch.id);
+      const sealed = await this.#sealing;
       this.#mustGoOn();
       this.#phase = 'ended';
       onEnd();
@@ -100,6 +102,8 @@ export class SpoolUpload implements BatchUpload {
     this.#phase = 'ended';
     // Why it failed matters more than what is lost with it.
     await writer.close().catch(() => {});
+    // Only then is it known whether the batch is to stay.
+    await this.#sealing?.catch(() => null);
     await discard();
     onEnd();
   }
