@@ -50,10 +50,11 @@ export async function runBatch(
   }
 }
 
-class BatchRun {
+export class BatchRun {
+  /** The client's own for the batch. */
+  readonly id = randomUUID();
   readonly #server: ServerProcess;
   readonly #signal: AbortSignal;
-  readonly #id = randomUUID();
   readonly #startedAt = performance.now();
 
   constructor(server: ServerProcess, signal: AbortSignal) {
@@ -62,12 +63,12 @@ class BatchRun {
   }
 
   async upload(photos: readonly Picture[]) {
-    const body = new BatchBody(photos, { clientBatchId: this.#id, model: null, topK: null });
+    const body = new BatchBody(photos, { clientBatchId: this.id, model: null, topK: null });
     const endpoint = new URL('/graphql', this.#server.url);
     const { status, text } = await send(body, { endpoint, signal: this.#signal, onSent: () => {} });
     const uploadSeconds = this.#seconds();
     dataOf(status, text);
-    return { uploadSeconds, doneAtUpload: (await this.#look())?.done ?? 0 };
+    return { uploadSeconds, doneAtUpload: (await this.look())?.done ?? 0 };
   }
 
   /** To its end. Rejects if `upload` does: then there is none. */
@@ -79,7 +80,7 @@ class BatchRun {
       const { rssBytes } = await this.#server.usage();
       longestDelayMs = Math.max(longestDelayMs, performance.now() - asked);
       highestRssMB = Math.max(highestRssMB, rssBytes / 2 ** 20);
-      const { state, failed = 0 } = (await this.#look()) ?? {};
+      const { state, failed = 0 } = (await this.look()) ?? {};
       if (state === 'COMPLETED') return { seconds: this.#seconds(), failed, highestRssMB, longestDelayMs };
       const pause = wait(LOOK_MS, undefined, { signal: this.#signal });
       await Promise.race([pause, upload.then(() => pause)]);
@@ -87,13 +88,13 @@ class BatchRun {
   }
 
   async cancel(): Promise<void> {
-    await query(this.#server.url, 'mutation ($id: ID!) { cancelBatch(id: $id) { state } }', { id: this.#id });
+    await query(this.#server.url, 'mutation ($id: ID!) { cancelBatch(id: $id) { state } }', { id: this.id });
   }
 
   /** Null until the upload has begun. */
-  async #look(): Promise<BatchView | null> {
+  async look(): Promise<BatchView | null> {
     const text = 'query ($id: ID!) { batch(id: $id) { state done failed } }';
-    const { data } = await query<{ batch: BatchView | null }>(this.#server.url, text, { id: this.#id });
+    const { data } = await query<{ batch: BatchView | null }>(this.#server.url, text, { id: this.id });
     return data?.batch ?? null;
   }
 

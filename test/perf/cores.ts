@@ -1,4 +1,4 @@
-/** On which cores a run is. What this process starts inherits its cores, so it moves between those of the two sides. */
+/** On which cores a run is. What this process starts inherits its cores, so it moves between those of the sides. */
 import { execFileSync } from 'node:child_process';
 
 export interface Cores {
@@ -13,23 +13,32 @@ export interface Cores {
 export function splitCores(load: string | null): Cores {
   // Only to move does it take taskset, which is Linux's.
   if (load === null) return { server: 'all', load: 'the same', onServerCores: (start) => start() };
-  const server = taskset().replace(/.*: /s, '').trim();
-  taskset(load);
-  return {
-    server,
-    load,
-    onServerCores: async (start) => {
-      taskset(server);
-      try {
-        return await start();
-      } finally {
-        taskset(load);
-      }
-    },
-  };
+  const server = ownCores();
+  moveTo(load);
+  return { server, load, onServerCores: (start) => onCores(server, start) };
 }
 
-/** All threads of this process; without an argument it only says where they may be. */
+/** Those of this process. */
+export function ownCores(): string {
+  return taskset().replace(/.*: /s, '').trim();
+}
+
+/** All threads of this process. */
+export function moveTo(cores: string): void {
+  taskset(cores);
+}
+
+/** Starts something there, while this process comes along. */
+export async function onCores<T>(cores: string, start: () => Promise<T>): Promise<T> {
+  const own = ownCores();
+  moveTo(cores);
+  try {
+    return await start();
+  } finally {
+    moveTo(own);
+  }
+}
+
 function taskset(cores?: string): string {
   return execFileSync('taskset', ['-a', '-c', '-p', ...(cores ? [cores] : []), `${process.pid}`], { encoding: 'utf8' });
 }

@@ -24,6 +24,8 @@ export interface ServerProcess {
   readonly readyMs: number;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
+  /** With SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** The program must print "listens on http://…/" and answer /readyz. */
@@ -36,7 +38,8 @@ export async function startServer(
   const child = forkWithProbe(program, args, env);
   const url = await unlessEnded(child, addressOf(child), START_LIMIT_MS);
   await unlessEnded(child, ready(url), START_LIMIT_MS);
-  return { url, readyMs: performance.now() - started, usage: () => usageOf(child), stop: () => stop(child) };
+  const readyMs = performance.now() - started;
+  return { url, readyMs, usage: () => usageOf(child), stop: () => stop(child), kill: () => kill(child) };
 }
 
 export function forkWithProbe(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -94,6 +97,13 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await unlessEnded(child, exited, ANSWER_LIMIT_MS).catch(() => child.kill('SIGKILL'));
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
