@@ -206,6 +206,35 @@ describe('gateways that share batches in Redis', () => {
     expect(await store.find(clientBatchId)).toMatchObject({ id });
   });
 
+  itShares('a stall interval need not be divisible by anything', async () => {
+    const { store } = await bench.gateway({ stallIntervalMs: 1009 });
+    store.process(async () => CAT, 1);
+    expect(await until(store, await upload(store, 1), isCompleted)).toMatchObject({ done: 1 });
+  });
+
+  itShares('items of a dead one are run again within the stall interval, whenever it died', async () => {
+    const stallIntervalMs = 2400;
+    const benches = Array.from({ length: 20 }, () => new RedisBench(server));
+    const takeover = async (pair: RedisBench, at: number) => {
+      const [doomed, survivor] = [heldRuns(), heldRuns()];
+      const first = await pair.gateway({ stallIntervalMs });
+      const second = await pair.gateway({ stallIntervalMs });
+      first.store.process(doomed.run, 1);
+      await upload(first.store, 1);
+      await vi.waitUntil(() => doomed.running.length === 1, { timeout: 10_000 });
+      second.store.process(survivor.run, 1);
+      await setTimeout((at * stallIntervalMs) / benches.length);
+      first.die();
+      const died = performance.now();
+      await vi.waitUntil(() => survivor.running.length === 1, { interval: 5, timeout: 3 * stallIntervalMs });
+      return performance.now() - died;
+    };
+    const times = await Promise.all(benches.map(takeover)).finally(() =>
+      Promise.all(benches.map((pair) => pair.end())),
+    );
+    expect(Math.max(...times)).toBeLessThan(stallIntervalMs);
+  });
+
   itShares('a batch that is cancelled when its gateway has just died ends', async () => {
     const [doomed, other] = [await bench.gateway(), await bench.gateway()];
     const id = await upload(doomed.store, 2);

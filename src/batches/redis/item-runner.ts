@@ -49,14 +49,16 @@ export class ItemRunner {
     // As many as there are outcomes that Redis does not take.
     setMaxListeners(0, this.#stopped.signal);
     this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
-    // A lock runs out, one check marks the job, the next one takes it; each check may find that another gateway just made one.
-    const third = options.stallIntervalMs / 3;
+    // One check marks the job, the next one after its lock ran out takes it. Every other check may be skipped: another gateway
+    // has made one since, or by a millisecond this one's own last seems too recent. So it takes up to four of these times.
+    // Redis takes whole milliseconds only.
+    const fifth = Math.floor(options.stallIntervalMs / 5);
     this.#worker = new Worker<ItemJob>(ITEM_QUEUE, (job, token) => this.#process(job, token), {
       connection: connection.patient,
       prefix: keys.prefix,
       concurrency: options.concurrency,
-      lockDuration: third,
-      stalledInterval: third,
+      lockDuration: 2 * fifth,
+      stalledInterval: fifth,
       // Counted here, so that the item gets an outcome.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       runRetryDelay: retryDelayMs,
