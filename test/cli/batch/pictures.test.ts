@@ -61,7 +61,7 @@ it('what cannot be sent is told with the reason', async () => {
   ]);
 });
 
-it.skipIf(isRoot)('a folder that may not be read is told with the reason', async () => {
+it.skipIf(isRoot)('a folder that may not be read is told with the reason (run as another user than root)', async () => {
   const folder = files('a/b.jpg');
   chmodSync(join(folder, 'a'), 0);
   onTestFinished(() => chmodSync(join(folder, 'a'), 0o700));
