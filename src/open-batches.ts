@@ -83,7 +83,9 @@ async function openStore(config: Config, { pool, log }: BatchParts): Promise<Ope
   // Whatever it listens on, 0.0.0.0 or localhost as a rule, would not tell it from the others.
   const describe = () => ({ address: `${hostname()}:${port}`, workers: warmWorkers(pool) });
   const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
-  const store = await openRedisStore({ url, prefix, stallIntervalMs, describe, onError });
+  const onAvailability = (trouble: string | null) =>
+    trouble === null ? log.info('Redis is there again') : log.warn({ trouble }, 'batches cannot be used for now');
+  const store = await openRedisStore({ url, prefix, stallIntervalMs, describe, onError, onAvailability });
   return { store, cluster: store };
 }
 

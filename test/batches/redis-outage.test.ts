@@ -59,6 +59,22 @@ describe('a Redis that goes away', () => {
     expect(ended.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
+  itOutlives('is told once as it goes, with the reason, and once as it returns', async () => {
+    const told: (string | null)[] = [];
+    const { store } = await bench.gateway({ onAvailability: (trouble) => told.push(trouble) });
+    expect(told).toEqual([]);
+    for (let outages = 0; outages < 2; outages++) {
+      await server.kill();
+      await vi.waitFor(() => expect(store.trouble()).not.toBeNull());
+      await server.resume();
+      await isBack(() => store.trouble());
+    }
+    const away = expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ cannot be reached/);
+    await vi.waitFor(() => expect(told).toEqual([away, null, away, null]));
+    await store.close();
+    expect(told).toHaveLength(4);
+  });
+
   itOutlives('fails what is asked of the store at once, with OVERLOADED and a time to come back', async () => {
     const { store } = await bench.gateway();
     const id = await begin(store, 1);

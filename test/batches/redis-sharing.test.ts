@@ -156,7 +156,7 @@ describe('gateways that share batches in Redis', () => {
   itShares('an outcome is recorded once, whatever comes after it', async () => {
     const { store } = await bench.gateway();
     const id = await upload(store, 2);
-    const connection = new RedisConnection(server.url, 5_000);
+    const connection = new RedisConnection(server.url, 5_000, () => {});
     const records = new ItemRecords(connection.patient, new RedisKeys(bench.prefix), 10, new AbortController().signal);
     expect(await records.begin(id, 0)).toMatchObject({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
     expect(await records.record(id, 0, CAT)).toBe(true);
@@ -174,7 +174,7 @@ describe('gateways that share batches in Redis', () => {
   itShares('a batch that is removed while it is read is not there', async () => {
     const { store } = await bench.gateway();
     store.process(async () => CAT, 1);
-    const connection = new RedisConnection(server.url, 5_000);
+    const connection = new RedisConnection(server.url, 5_000, () => {});
     await connection.attempted();
     const keys = new RedisKeys(bench.prefix);
     const page = { first: 10, after: null, status: null };

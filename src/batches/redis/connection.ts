@@ -29,11 +29,12 @@ export class RedisConnection {
   readonly patient: Redis;
   #lastError: Error | undefined;
   #closing = false;
+  #isAway = false;
   /** The server has become a replica. */
   #demoted = false;
 
-  /** A Redis that has not answered for `answerTimeoutMs` is away. */
-  constructor(url: string, answerTimeoutMs: number) {
+  /** A Redis that has not answered for `answerTimeoutMs` is away; `onAvailability` is told why, and null when it is back. */
+  constructor(url: string, answerTimeoutMs: number, onAvailability: (trouble: string | null) => void) {
     const shared = {
       scripts,
       retryStrategy: (attempt: number) => (this.#closing ? null : this.#reconnectDelay(attempt)),
@@ -59,6 +60,14 @@ export class RedisConnection {
     });
     this.quick.on('ready', () => {
       this.#lastError = undefined;
+      if (this.#isAway) onAvailability(null);
+      this.#isAway = false;
+    });
+    // After each attempt to reconnect, too.
+    this.quick.on('close', () => {
+      if (this.#isAway || this.#closing) return;
+      this.#isAway = true;
+      onAvailability(this.#away);
     });
     // It reports the same as `quick`, which is asked more often.
     this.patient.on('error', () => {});

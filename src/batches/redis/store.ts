@@ -51,6 +51,8 @@ export interface RedisStoreOptions {
   readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
   /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
   readonly onError?: (error: Error) => void;
+  /** Redis is away, and why, or there again: null. Not called for the first time that it is there. */
+  readonly onAvailability?: (trouble: string | null) => void;
 }
 
 const STALL_INTERVAL_MS = 15_000;
@@ -78,10 +80,10 @@ class RedisStore implements BatchStore, ClusterView {
 
   constructor(options: RedisStoreOptions) {
     this.#options = withDefaults(options);
-    const { url, prefix, answerTimeoutMs, heartbeatMs, describe } = this.#options;
+    const { url, prefix, answerTimeoutMs, heartbeatMs, describe, onAvailability } = this.#options;
     const onError = (error: Error) => this.#report(error);
     const keys = new RedisKeys(prefix);
-    const connection = new RedisConnection(url, answerTimeoutMs);
+    const connection = new RedisConnection(url, answerTimeoutMs, onAvailability);
     this.#keys = keys;
     this.#connection = connection;
     this.#records = new BatchRecords(connection, keys);
@@ -247,9 +249,11 @@ function withDefaults(options: RedisStoreOptions): Required<RedisStoreOptions> {
     prefix: 'warmpool',
     stallIntervalMs: STALL_INTERVAL_MS,
     retryDelayMs: 1_000,
-    heartbeatMs: (options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3,
+    // Redis takes whole milliseconds only.
+    heartbeatMs: Math.floor((options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3),
     answerTimeoutMs: 5_000,
     onError: () => {},
+    onAvailability: () => {},
     ...options,
   };
 }
