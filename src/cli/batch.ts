@@ -25,7 +25,7 @@ const GO_ON = 'Run the same command again to go on: what the gateway has is not 
 /** What helps against these refusals, in place of that. */
 const REMEDIES: Readonly<Record<string, string>> = {
   IMAGE_TOO_LARGE: 'Leave larger files out with --max-upload-bytes.',
-  TOO_MANY_FILES: 'Make the batches smaller with --batch-files or --batch-bytes.',
+  TOO_MANY_FILES: 'Make the batches smaller with --batch-files.',
   BATCH_TOO_LARGE: 'Make the batches smaller with --batch-bytes.',
 };
 /** Of requests that cannot be right: the same as a wrong flag. */

@@ -182,7 +182,7 @@ describe('exits with 1, a line that says what helps, and the results as before',
   it.each([
     ['a file that is too large for the gateway', 1, 101 * KiB, /larger than 102400 bytes.*--max-upload-bytes\.\n$/],
     ['files that are too large together', 4, 90 * KiB, /larger than 307200 bytes together.*--batch-bytes\.\n$/],
-    ['too many files', 1051, 1, /1050 files.*--batch-files or/],
+    ['too many files', 1051, 1, /1050 files.*--batch-files\.\n$/],
   ])('for %s', async (_, count, size, message) => {
     const { photos, run, folder } = desk();
     photos(numbered(count), 'x'.repeat(size));

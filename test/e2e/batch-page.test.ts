@@ -85,6 +85,8 @@ describe('a batch on the page of a gateway', () => {
     expect(rows[COUNT]).toMatch(/^60,holiday\/IMG_60\.jpg,FAILED,,,UNSUPPORTED_FORMAT,"The file is not a JPEG/);
     await page.reload();
     await says(page, /^60 of 61 done, 1 failed$/);
+    await page.getByRole('option', { name: /IMG_0\.jpg/ }).click();
+    await page.getByRole('complementary', { name: 'Selected photo' }).getByText('holiday/IMG_0.jpg').waitFor();
     expect(complaints).toEqual([]);
   });
 

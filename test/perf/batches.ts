@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { HURRY_MS } from '../../src/core/policies/batching.ts';
 import { testGateway } from '../../src/loadtest/load-test.ts';
 import { readUploads } from '../../src/loadtest/uploads.ts';
 import type { Totals } from '../../src/report/run.ts';
@@ -27,8 +28,6 @@ import { type Cell, printTable } from './table.ts';
 
 const FLOOR_SECONDS = 5;
 const WARM_UP_FILES = 1000;
-/** For so long after an interactive request the pictures of batches go one by one. */
-const HURRY_MS = 10_000;
 const LIGHT = { perSecond: 20, seed: 1 };
 const CLIENTS = 8;
 /** What the memory may grow by while a batch runs: this, on top of 1.3 times what it is without. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Picture } from '../../src/cli/batch/pictures.ts';
+import { HURRY_MS } from '../../src/core/policies/batching.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { runBatch } from './batch-run.ts';
 import { startGateway } from './contenders.ts';
@@ -13,8 +14,6 @@ import { warmUp } from './measure.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { Subject } from './subject.ts';
 
-/** For so long after an interactive request the pictures of batches go one by one. */
-const HURRY_MS = 10_000;
 const WARM_UP_FILES = 1000;
 const NEVER = new AbortController().signal;
 

@@ -9,7 +9,8 @@
  *
  * The steps are ordered so that a Redis that comes back without its last moments (appendfsync everysec, a failover) holds a
  * state that once was: items run again, and what was answered in those moments, a complete upload for one, is as though it had
- * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
+ * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are gone
+ * already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
  *
  * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
  * `rows` say how they lie in Redis; `item-queue` fills BullMQ's queue and `item-runner` empties it; `gateways` and `uploads`

@@ -9,8 +9,8 @@ export interface BatchUpload {
   /**
    * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
    * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
-   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED
-   * if the batch was cancelled meanwhile, the store's errors, or that of `bytes`.
+   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED if the batch was
+   * cancelled meanwhile, the store's errors, or that of `bytes`.
    */
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void>;
   /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */

@@ -19,7 +19,7 @@ const CLASSIFY_BATCH = `mutation ($images: [Upload!]!, $clientBatchId: ID, $opti
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** What the gateway will call the file: it keeps no folders, and quotes and control characters would break the header. */
+/** What the gateway will call the file: where it lies is nobody else's business, and quotes would break the header. */
 export function nameOf({ path }: Picture): string {
   return basename(path).replace(/["\\\p{Cc}]/gu, '_');
 }

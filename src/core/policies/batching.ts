@@ -1,8 +1,8 @@
 /** How many waiting requests one dispatch takes. */
 import type { Priority, SchedulerOptions } from '../types.ts';
 
-/** For so long after an interactive request others are expected to come. */
-const HURRY_MS = 10_000;
+/** For so long after an interactive request others are expected to come, in ms. */
+export const HURRY_MS = 10_000;
 
 type BatchLimits = Pick<SchedulerOptions, 'maxBatch' | 'maxBulkBatch'>;
 

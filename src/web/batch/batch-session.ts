@@ -14,7 +14,6 @@ export type Phase = 'uploading' | 'loading' | 'running' | 'completed' | 'cancell
 export interface SessionPorts extends FollowPorts, DeliveryPorts {
   cancelBatch(id: string): Promise<void>;
   /** Of the photos by their paths, as far as they are known here. */
-  keptNames(id: string): readonly string[];
   /** Something is to be shown; called often. */
   changed(): void;
 }
@@ -27,7 +26,6 @@ export class BatchSession {
   readonly #ports: SessionPorts;
   readonly #files: readonly NamedFile[];
   readonly #model: string | undefined;
-  readonly #names: readonly string[];
   readonly #rate = new RateMeter();
   #work = new AbortController();
   #upload = new AbortController();
@@ -46,8 +44,7 @@ export class BatchSession {
     this.#ports = ports;
     this.#files = files;
     this.#model = model;
-    this.#names = this.#isNew ? files.map(({ name }) => name) : ports.keptNames(id);
-    this.items = new BatchItems(this.#isNew ? this.#names : []);
+    this.items = new BatchItems(files.map(({ name }) => name));
     this.#phase = this.#isNew ? 'uploading' : 'loading';
     this.#sent = this.#isNew ? 0 : 1;
   }
@@ -191,7 +188,7 @@ export class BatchSession {
       fetchItems,
       listen,
       mayBeMissing: () => this.#phase === 'uploading',
-      takeItem: (item) => this.items.set({ ...item, name: this.#names[item.index] ?? item.name }),
+      takeItem: (item) => this.items.set({ ...item, name: this.#files[item.index]?.name ?? item.name }),
       takeState: (state) => {
         this.#state = state;
         if (this.#phase === 'loading') this.#phase = 'running';

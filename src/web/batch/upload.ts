@@ -19,7 +19,7 @@ const CLASSIFY_BATCH = `mutation ClassifyBatch($images: [Upload!]!, $clientBatch
 /** Short enough for a page that answers at once. */
 const SLICE_MS = 10;
 /** Most characters of a name that the gateway takes. */
-const MAX_NAME_LENGTH = 255;
+const MAX_NAME_LENGTH = 1024;
 
 export async function uploadBatch(files: readonly NamedFile[], options: UploadOptions): Promise<void> {
   const { signal, onSent } = options;

@@ -5,7 +5,6 @@ import { cancelBatch, fetchItems, listen } from './batch-gateway.ts';
 import { BatchSession } from './batch-session.ts';
 import { oncePerFrame } from './frame.ts';
 import type { NamedFile } from './named-file.ts';
-import { keepNames, keptNames } from './names.ts';
 import { uploadBatch } from './upload.ts';
 
 export interface BatchControl {
@@ -28,19 +27,11 @@ export function useBatch(): BatchControl {
     putInAddress(next?.id ?? null);
     next?.start();
   }, []);
-  const ports = useMemo(
-    () => ({ uploadBatch, cancelBatch, fetchItems, listen, keptNames, changed: frame.request }),
-    [frame],
-  );
+  const ports = useMemo(() => ({ uploadBatch, cancelBatch, fetchItems, listen, changed: frame.request }), [frame]);
   const begin = useCallback(
     (files: readonly NamedFile[], model: string | undefined) => {
       if (current.current?.phase === 'uploading') return false;
-      const id = crypto.randomUUID();
-      keepNames(
-        id,
-        files.map(({ name }) => name),
-      );
-      show(new BatchSession(id, ports, files, model));
+      show(new BatchSession(crypto.randomUUID(), ports, files, model));
       return true;
     },
     [ports, show],

@@ -5,11 +5,17 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { buildSchema, type ExecutionArgs, GraphQLError, graphql, parse, subscribe } from 'graphql';
 import type { OperationArgs } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
-import { type FileUpload, processRequest } from 'graphql-upload-minimal';
+import { Arrival } from '../../../src/graphql/arrival.ts';
 import { servePage } from '../../../src/graphql/page.ts';
+import type { ArrivingFile } from '../../../src/graphql/upload.ts';
 import { ROOT } from '../../support/gateway-process.ts';
 import { FakeBatch } from './fake-batch.ts';
 
+const LIMITS = {
+  maxBytes: 2 ** 20,
+  timeoutMs: 60_000,
+  batch: { maxFiles: 20_000, maxBytes: 2 ** 30, timeoutMs: 60_000 },
+};
 const schema = buildSchema(readFileSync(`${ROOT}/schema.graphql`, 'utf8'));
 
 interface Operation {
@@ -18,7 +24,7 @@ interface Operation {
 }
 
 interface Upload {
-  images: { promise: Promise<FileUpload> }[];
+  images: { promise: Promise<ArrivingFile> }[];
   clientBatchId: string;
 }
 
@@ -80,11 +86,17 @@ export class FakeGateway {
     const fastify = this.#fastify;
     await servePage(fastify);
     fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
-    fastify.post('/graphql', async ({ headers, body, raw }, reply) => {
+    fastify.post('/graphql', async ({ headers, body, raw }) => {
       const isUpload = headers['content-type']?.startsWith('multipart/form-data');
-      const operation = (isUpload ? await processRequest(raw, reply.raw) : body) as unknown as Operation;
-      const { query: source, variables: variableValues } = operation;
-      return await graphql({ schema, source, variableValues, rootValue: this.#root });
+      const arrival = isUpload ? new Arrival(raw, LIMITS) : null;
+      try {
+        const operation = (arrival ? await arrival.operation : body) as unknown as Operation;
+        const { query: source, variables: variableValues } = operation;
+        return await graphql({ schema, source, variableValues, rootValue: this.#root });
+      } finally {
+        // Who does not read to the end gets no answer through.
+        arrival?.drop();
+      }
     });
     // All of it by the `graphql` of this file: graphql-sse may have loaded another copy, which would refuse the schema.
     const handle = createHandler({
@@ -126,9 +138,9 @@ export class FakeGateway {
       this.onUpload(batch);
       this.batches.set(clientBatchId, batch);
       for (const image of images) {
-        const { filename, createReadStream } = await image.promise;
-        for await (const _ of createReadStream());
-        await this.onArrival(batch, batch.add(filename));
+        const file = await image.promise;
+        for await (const _ of file.read());
+        await this.onArrival(batch, batch.add(file.name));
       }
       batch.seal();
       this.#changes.emit('change');
@@ -138,9 +150,6 @@ export class FakeGateway {
         this.batches.delete(clientBatchId);
         batch.remove();
       }
-      // Who does not read to the end gets no answer through.
-      for (const { promise } of images)
-        promise.then(({ createReadStream }) => createReadStream().resume()).catch(() => {});
       throw error;
     }
   }
