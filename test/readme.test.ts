@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SETTINGS } from '../src/config.ts';
-import { defaultOf, flagOf } from '../src/settings.ts';
+import { SETTINGS } from '../src/settings/gateway.ts';
+import { defaultOf, flagOf } from '../src/settings/setting.ts';
 import { sendBatch } from './e2e/batch-client.ts';
 import { ADMIN_TOKEN, type GatewayProcess, ROOT, startGateway } from './support/gateway-process.ts';
 

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They compare times, so nothing may run beside them. */
-const ALONE = ['test/loadtest/calibration.test.ts'];
+const ALONE = ['test/lab/loadtest/calibration.test.ts'];
 
 const shared = {
   root: new URL('..', import.meta.url).pathname,

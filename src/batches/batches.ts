@@ -2,7 +2,7 @@
  * Batches as a whole: takes uploads into the spool and the store, has the items run, tells how far they are, and tidies up.
  * To be closed before the pool: it gives back the items that run, which would fail for want of a pool.
  */
-import type { Clock, EventSink } from '../core/ports.ts';
+import type { Clock, EventSink } from '../core/contracts/ports.ts';
 import { batchNotFound, progress } from './progress.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
 import { SpoolCleaner } from './spool/cleaner.ts';

@@ -3,7 +3,7 @@
  * number of the last event that it took: events are read from the store when it is ready for them. One that falls too far
  * behind gets a snapshot in place of what it missed.
  */
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
 import { hasEnded } from './state.ts';
 import type { BatchStore } from './store.ts';
 import type { Batch, BatchEvent } from './types.ts';

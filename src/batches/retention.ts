@@ -1,6 +1,6 @@
 /** How long batches are kept: the oldest and the surplus go in rounds, with whatever the spool still has of them. */
-import { GatewayError } from '../core/errors.ts';
-import type { Clock, EventSink } from '../core/ports.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import type { Clock, EventSink } from '../core/contracts/ports.ts';
 import type { BatchStore } from './store.ts';
 
 export interface RetentionOptions {

@@ -5,8 +5,8 @@
  * now) is tried again for a while; what has to do with this gateway and not with the item gives it back to the store.
  */
 import { randomUUID } from 'node:crypto';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { Clock, EventSink } from '../core/ports.ts';
+import { type ErrorCode, GatewayError } from '../core/contracts/errors.ts';
+import type { Clock, EventSink } from '../core/contracts/ports.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { Classification, ClassifyRequest } from '../pool/classifier.ts';
 import type { Spool } from './spool/spool.ts';

@@ -1,5 +1,5 @@
 /** What a batch is: many pictures uploaded at once, classified one by one, their results kept for a while. */
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../core/contracts/errors.ts';
 
 /**
  *   queued → running → done | failed

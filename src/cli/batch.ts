@@ -1,6 +1,6 @@
 /** `warmpool batch DIR|FILE…`: many pictures through a running gateway, their results as CSV or JSON lines. */
-import { formatNumber } from '../report/format.ts';
-import { ConfigError, type Values } from '../settings.ts';
+import { formatNumber } from '../lab/report/format.ts';
+import { ConfigError, type Values } from '../settings/setting.ts';
 import { Display } from './batch/display.ts';
 import { GatewayClient } from './batch/gateway-client.ts';
 import { memoryFolder, NamedIds, RememberedIds } from './batch/ids.ts';

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { progress } from '@clack/prompts';
 import { pMapIterable } from 'p-map';
-import { openGateway } from '../app.ts';
-import type { Config } from '../config.ts';
-import { GatewayError } from '../core/errors.ts';
-import type { Gateway } from '../gateway.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import { openGateway } from '../gateway/app.ts';
+import type { Gateway } from '../graphql/gateway.ts';
 import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
+import type { Config } from '../settings/gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 
 /** From so many files on, a terminal gets a progress bar. */

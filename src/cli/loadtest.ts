@@ -1,15 +1,15 @@
 /** `warmpool loadtest`: a running gateway, or policies one after the other, under load over real HTTP. */
 import { writeFile } from 'node:fs/promises';
-import { type LoadTest, testGateway, testPolicy } from '../loadtest/load-test.ts';
-import { LoadTestError } from '../loadtest/load-test-error.ts';
-import { showProgress } from '../loadtest/progress-bar.ts';
-import { LOADTEST_SETTINGS } from '../loadtest/settings.ts';
-import { readUploads } from '../loadtest/uploads.ts';
-import { renderPage } from '../report/page.ts';
-import type { Run } from '../report/run.ts';
-import { table, toJson } from '../report/table.ts';
-import type { Values } from '../settings.ts';
-import { workloadOf } from '../sim/experiment.ts';
+import { type LoadTest, testGateway, testPolicy } from '../lab/loadtest/load-test.ts';
+import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
+import { showProgress } from '../lab/loadtest/progress-bar.ts';
+import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
+import { readUploads } from '../lab/loadtest/uploads.ts';
+import { renderPage } from '../lab/report/page.ts';
+import type { Run } from '../lab/report/run.ts';
+import { table, toJson } from '../lab/report/table.ts';
+import { workloadOf } from '../lab/sim/experiment.ts';
+import type { Values } from '../settings/setting.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 import { untilSignal } from './until-signal.ts';
 

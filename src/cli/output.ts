@@ -1,7 +1,7 @@
 /** What the commands that write reports have in common. */
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigError, defaultOf, flagOf, type Setting } from '../settings.ts';
+import { ConfigError, defaultOf, flagOf, type Setting } from '../settings/setting.ts';
 
 export interface Output {
   readonly json?: boolean;

@@ -1,20 +1,20 @@
 /** `warmpool plan`: what each policy and each number of reserved workers would cost and achieve, and which to take. */
 import { writeFile } from 'node:fs/promises';
 import { progress } from '@clack/prompts';
-import { paretoFrontier, recommend } from '../cost/frontier.ts';
-import { type Bill, breakEvenShare, mixedPool, perMonth } from '../cost/monthly.ts';
-import type { Prices } from '../cost/prices.ts';
-import { REFERENCE_PRICES, referenceTable } from '../cost/reference.ts';
-import { POLICY_NAMES } from '../policies.ts';
-import { formatNumber, formatSignificant, roundForJson } from '../report/format.ts';
-import { renderPage } from '../report/page.ts';
-import type { Run } from '../report/run.ts';
-import { alignColumns } from '../report/table.ts';
-import type { Values } from '../settings.ts';
-import { runSubject, workloadOf } from '../sim/experiment.ts';
-import { PLAN_SETTINGS } from '../sim/plan-settings.ts';
-import { type Candidate, candidates } from '../sim/sweep.ts';
-import { WorkloadError } from '../workload/workload.ts';
+import { paretoFrontier, recommend } from '../lab/cost/frontier.ts';
+import { type Bill, breakEvenShare, mixedPool, perMonth } from '../lab/cost/monthly.ts';
+import type { Prices } from '../lab/cost/prices.ts';
+import { REFERENCE_PRICES, referenceTable } from '../lab/cost/reference.ts';
+import { formatNumber, formatSignificant, roundForJson } from '../lab/report/format.ts';
+import { renderPage } from '../lab/report/page.ts';
+import type { Run } from '../lab/report/run.ts';
+import { alignColumns } from '../lab/report/table.ts';
+import { runSubject, workloadOf } from '../lab/sim/experiment.ts';
+import { PLAN_SETTINGS } from '../lab/sim/plan-settings.ts';
+import { type Candidate, candidates } from '../lab/sim/sweep.ts';
+import { WorkloadError } from '../lab/workload/workload.ts';
+import { POLICY_NAMES } from '../settings/policies.ts';
+import type { Values } from '../settings/setting.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 
 interface Plan {

@@ -1,16 +1,16 @@
 /** The command line: what there is, and how it is asked for. One command per file beside this one. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { loadConfig, SETTINGS, type SettingName } from '../config.ts';
-import { GatewayError } from '../core/errors.ts';
-import { EngineUnavailableError } from '../engine/engine.ts';
-import { LoadTestError } from '../loadtest/load-test-error.ts';
-import { LOADTEST_SETTINGS } from '../loadtest/settings.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
+import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
+import { PLAN_SETTINGS } from '../lab/sim/plan-settings.ts';
+import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
+import { WorkloadError } from '../lab/workload/workload.ts';
 import { ModelRepositoryError } from '../models/repository.ts';
-import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings.ts';
-import { PLAN_SETTINGS } from '../sim/plan-settings.ts';
-import { SIMULATE_SETTINGS } from '../sim/settings.ts';
-import { WorkloadError } from '../workload/workload.ts';
+import { loadConfig, SETTINGS, type SettingName } from '../settings/gateway.ts';
+import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings/setting.ts';
+import { EngineUnavailableError } from '../worker/engine/engine.ts';
 import { BATCH_SETTINGS } from './batch/settings.ts';
 
 /** A wrong setting, model name, repository, engine, trace or address. */

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { openGateway, openServer, startSchedule } from '../app.ts';
-import type { Config } from '../config.ts';
-import type { ServedGateway } from '../gateway.ts';
-import { openBatches } from '../open-batches.ts';
-import { ConfigError } from '../settings.ts';
+import { openGateway, openServer, startSchedule } from '../gateway/app.ts';
+import { openBatches } from '../gateway/open-batches.ts';
+import type { ServedGateway } from '../graphql/gateway.ts';
+import type { Config } from '../settings/gateway.ts';
+import { ConfigError } from '../settings/setting.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 
 export async function serve(config: Config): Promise<void> {

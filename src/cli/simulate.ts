@@ -1,11 +1,11 @@
 /** `warmpool simulate`: policies against each other on virtual time. */
 import { writeFile } from 'node:fs/promises';
-import { scalingPolicy } from '../policies.ts';
-import { renderPage } from '../report/page.ts';
-import { table, toJson } from '../report/table.ts';
-import type { Values } from '../settings.ts';
-import { runSubject, workloadOf } from '../sim/experiment.ts';
-import { SIMULATE_SETTINGS } from '../sim/settings.ts';
+import { renderPage } from '../lab/report/page.ts';
+import { table, toJson } from '../lab/report/table.ts';
+import { runSubject, workloadOf } from '../lab/sim/experiment.ts';
+import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
+import { scalingPolicy } from '../settings/policies.ts';
+import type { Values } from '../settings/setting.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 
 /** Of each run, in its charts. */

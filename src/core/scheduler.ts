@@ -29,8 +29,10 @@
  * Inputs only record what happened; the rules in `rules/` then bring the pool to where it should be. They are
  * level-triggered: they look at the state and not at the event, so no sequence of inputs can leave work undone.
  */
-import { predictWait, refusal } from './admit.ts';
-import { GatewayError } from './errors.ts';
+import { GatewayError } from './contracts/errors.ts';
+import type { Command, JobId, JobRequest, ModelKey, SchedulerSnapshot, WorkerId } from './contracts/types.ts';
+import type { SchedulerOptions } from './options.ts';
+import { predictWait, refusal } from './rules/arrival.ts';
 import { bind, dispatch } from './rules/binding.ts';
 import { expire, stopOverrunning } from './rules/deadlines.ts';
 import { keepFloor } from './rules/floor.ts';
@@ -39,9 +41,8 @@ import { preWarm, retire } from './rules/leaving.ts';
 import { observe } from './rules/observing.ts';
 import { scale } from './rules/scaling.ts';
 import { planWakeUp } from './rules/wake-up.ts';
-import { takeSnapshot } from './snapshot.ts';
-import { State } from './state.ts';
-import type { Command, JobId, JobRequest, ModelKey, SchedulerOptions, SchedulerSnapshot, WorkerId } from './types.ts';
+import { takeSnapshot } from './state/snapshot.ts';
+import { State } from './state/state.ts';
 
 export class Scheduler {
   readonly #state: State;

@@ -1,9 +1,9 @@
 /** What a resolver knows of its request and of the gateway. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { GatewayError } from '../core/errors.ts';
-import type { ServedGateway } from '../gateway.ts';
-import type { UploadReader } from './upload-reader.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import type { ServedGateway } from './gateway.ts';
+import type { UploadReader } from './uploads/upload-reader.ts';
 
 export interface Context {
   readonly gateway: ServedGateway;

@@ -1,8 +1,8 @@
 /** The only place where an error becomes something that a client sees: a message, a stable code, and no stack trace. */
 import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
-import type { EventSink } from '../core/ports.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import type { EventSink } from '../core/contracts/ports.ts';
 
 /** Errors of the request itself, which Apollo reports under codes of its own; their messages are made for clients. */
 const REQUEST_CODES = new Set([

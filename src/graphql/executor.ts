@@ -18,7 +18,7 @@ import {
   validate,
 } from 'graphql';
 import type { Context } from './context.ts';
-import type { Places } from './places.ts';
+import type { OpenLimit } from './open-limit.ts';
 
 export interface Operation {
   readonly query: string;
@@ -31,7 +31,7 @@ export interface ExecutorOptions {
   readonly maxTokens: number;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   /** For subscriptions. */
-  readonly places: Places;
+  readonly places: OpenLimit;
 }
 
 export class Executor {

@@ -18,7 +18,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** A picture, sent as the GraphQL multipart request specification says. */
-  Upload: { input: Promise<import('./upload.ts').ArrivingFile>; output: Promise<import('./upload.ts').ArrivingFile>; }
+  Upload: { input: Promise<import('./uploads/upload.ts').ArrivingFile>; output: Promise<import('./uploads/upload.ts').ArrivingFile>; }
 };
 
 export type Query = {

@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
 import { ModelRepositoryError, readJson } from './json-file.ts';
 import { identifier, type ModelVersion } from './manifest.ts';
 import { readVersion } from './version-folder.ts';

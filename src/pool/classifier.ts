@@ -1,7 +1,7 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
-import type { Binding, Priority, WorkerKind } from '../core/types.ts';
+import type { Binding, Priority, WorkerKind } from '../core/contracts/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
-import type { Picture } from './picture.ts';
+import type { Picture } from '../worker/picture.ts';
 import type { PoolAnswer, WarmPool } from './warm-pool.ts';
 
 export interface ClassifyRequest {

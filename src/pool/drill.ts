@@ -2,53 +2,11 @@
  * The fault drill: starts, answers and workers made worse on purpose, so that policies can be compared on any machine.
  * It stands between the pool and its workers, and neither of them knows of it.
  */
-import type { Clock, ColdStartPhases } from '../core/ports.ts';
-import type { Picture } from './picture.ts';
-import type { Outcome } from './protocol.ts';
+import type { Drill } from '../core/contracts/drill.ts';
+import type { Clock, ColdStartPhases } from '../core/contracts/ports.ts';
+import type { Picture } from '../worker/picture.ts';
+import type { Outcome } from '../worker/protocol.ts';
 import type { PoolWorker, SpawnWorker } from './warm-pool.ts';
-
-export interface Drill {
-  /** Added to every start, a reserved worker's too, in ms. */
-  readonly coldStartMs: number;
-  /** Least time that a dispatch takes for each of its pictures, in ms: a model that gains nothing from a batch. */
-  readonly serviceMs: number;
-  /** Every `oneIn`th worker, in the order of their starts, takes `factor` times as long for each dispatch. */
-  readonly slow: { readonly oneIn: number; readonly factor: number } | null;
-  /** Every so many-th dispatch, those of all workers counted, ends its worker's thread instead. */
-  readonly crashEvery: number | null;
-}
-
-const NO_FAULTS: Drill = { coldStartMs: 0, serviceMs: 0, slow: null, crashEvery: null };
-
-/** Reads `cold-start=10s,service=38ms,slow=1/4x3,crash=1/500`, or some of it. Throws a SyntaxError that follows "not". */
-export function parseDrill(text: string): Drill {
-  const drill: Partial<Drill> = {};
-  for (const part of text.split(',').map((raw) => raw.trim())) {
-    const fault = parsePart(part);
-    if (!fault) {
-      throw new SyntaxError(
-        `a drill: its part ${JSON.stringify(part)} is none of cold-start=TIME, service=TIME, slow=1/NxFACTOR and ` +
-          'crash=1/N (TIME as in 10s or 500ms, N from 1, FACTOR from 1)',
-      );
-    }
-    if (Object.keys(fault).some((name) => name in drill)) {
-      throw new SyntaxError(`a drill: its part ${JSON.stringify(part)} says again what one before it said`);
-    }
-    Object.assign(drill, fault);
-  }
-  return { ...NO_FAULTS, ...drill };
-}
-
-function parsePart(part: string): Partial<Drill> | null {
-  const [, name, value, unit] = /^(cold-start|service)=(\d+(?:\.\d+)?)(ms|s)$/.exec(part) ?? [];
-  const ms = Number(value) * (unit === 's' ? 1000 : 1);
-  if (name === 'cold-start') return { coldStartMs: ms };
-  if (name === 'service') return { serviceMs: ms };
-  const [, oneIn, factor] = /^slow=1\/([1-9]\d*)x([1-9]\d*(?:\.\d+)?)$/.exec(part) ?? [];
-  if (oneIn) return { slow: { oneIn: Number(oneIn), factor: Number(factor) } };
-  const [, crashEvery] = /^crash=1\/([1-9]\d*)$/.exec(part) ?? [];
-  return crashEvery ? { crashEvery: Number(crashEvery) } : null;
-}
 
 /** Workers as `spawn` makes them, with the drill's faults. */
 export function withDrill(spawn: SpawnWorker, drill: Drill, clock: Clock): SpawnWorker {

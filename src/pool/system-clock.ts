@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/contracts/ports.ts';
 
 /** The longest delay that Node's timers accept, in ms. */
 const LONGEST_DELAY = 2 ** 31 - 1;

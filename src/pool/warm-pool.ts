@@ -2,9 +2,8 @@
  * The live driver of the scheduler: real time, real threads. It turns what happens into the scheduler's inputs and
  * executes the commands that come back; it decides nothing. It owns every worker and the one timer.
  */
-import { GatewayError } from '../core/errors.ts';
-import type { Clock, ColdStartPhases, EventSink } from '../core/ports.ts';
-import type { Scheduler } from '../core/scheduler.ts';
+import { GatewayError } from '../core/contracts/errors.ts';
+import type { Clock, ColdStartPhases, EventSink } from '../core/contracts/ports.ts';
 import type {
   Binding,
   Command,
@@ -14,9 +13,10 @@ import type {
   SchedulerSnapshot,
   WorkerId,
   WorkerKind,
-} from '../core/types.ts';
-import type { Picture } from './picture.ts';
-import type { Outcome } from './protocol.ts';
+} from '../core/contracts/types.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { Picture } from '../worker/picture.ts';
+import type { Outcome } from '../worker/protocol.ts';
 
 /** What the pool needs of a worker; `WorkerSlot` is the real one. */
 export interface PoolWorker {

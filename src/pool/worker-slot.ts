@@ -5,16 +5,16 @@
  *   constructed → warming → warm → ended
  * `onEnded` is called exactly once, whichever way the thread ended, after it is gone.
  */
+import { createRequire } from 'node:module';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 // It restricts, for the whole process, what may be decoded: before the first worker starts.
-import '../image/decode-with-sharp.ts';
-import type { ColdStartPhases } from '../core/ports.ts';
-import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from './protocol.ts';
+import '../worker/image/decode-with-sharp.ts';
+import type { ColdStartPhases } from '../core/contracts/ports.ts';
+import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from '../worker/protocol.ts';
 
 // The compiled file, also when this module runs from its source under a test runner.
-const WORKER_FILE = fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
+const WORKER_FILE = createRequire(import.meta.url).resolve('#dist/worker/worker.js');
 
 /** How long a worker that is to end may go on with its start, in ms: longer than any that is not stuck. */
 const LOADING_PATIENCE_MS = 10_000;

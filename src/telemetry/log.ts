@@ -1,6 +1,6 @@
 /** Events to log lines: JSON on stderr, one line per event. */
 import { type Logger, pino } from 'pino';
-import type { EventSink, GatewayEvent } from '../core/ports.ts';
+import type { EventSink, GatewayEvent } from '../core/contracts/ports.ts';
 
 export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const CHILD = new URL('./crash-child.ts', import.meta.url).pathname;

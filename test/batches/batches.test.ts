@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ItemOutcome } from '../../src/batches/types.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { MemoryStore } from './memory-store.ts';
 import { begin, bytes, NEW, openBatches, until, upload } from './open-batches.ts';
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SpoolCleaner } from '../../src/batches/spool/cleaner.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
-import type { GatewayEvent } from '../../src/core/ports.ts';
+import type { GatewayEvent } from '../../src/core/contracts/ports.ts';
 import { until } from './open-batches.ts';
 
 const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 1, scores: [] };

@@ -9,13 +9,13 @@ import { setTimeout } from 'node:timers/promises';
 import { Batches } from '../../src/batches/batches.ts';
 import { ItemRunner } from '../../src/batches/run-item.ts';
 import { Spool } from '../../src/batches/spool/spool.ts';
-import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { hasEnded } from '../../src/batches/state.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 import type { ModelVersion } from '../../src/models/manifest.ts';
 import type { Classification } from '../../src/pool/classifier.ts';
-import { bytesOf } from '../../src/pool/picture.ts';
 import { systemClock } from '../../src/pool/system-clock.ts';
+import { bytesOf } from '../../src/worker/picture.ts';
 
 const PICTURES = 12;
 const [folder, mode] = process.argv.slice(2) as [string, 'upload' | 'drain'];

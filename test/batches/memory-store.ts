@@ -1,7 +1,7 @@
 /** The store's contract in memory, with a switch that puts it out of reach: what is above the stores is tested on it. */
 import type { BatchStore, NewBatch, RunItem } from '../../src/batches/store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, Place } from '../../src/batches/types.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 
 interface Entry {
   readonly base: NewBatch;

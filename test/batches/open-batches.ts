@@ -7,8 +7,8 @@ import { Batches, type BatchesOptions, type BatchUpload } from '../../src/batche
 import { Spool } from '../../src/batches/spool/spool.ts';
 import type { RunItem } from '../../src/batches/store.ts';
 import type { Batch } from '../../src/batches/types.ts';
-import type { GatewayEvent } from '../../src/core/ports.ts';
-import { VirtualClock } from '../schedule/virtual-clock.ts';
+import type { GatewayEvent } from '../../src/core/contracts/ports.ts';
+import { VirtualClock } from '../pool/schedule/virtual-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { Retention } from '../../src/batches/retention.ts';
-import { GatewayError } from '../../src/core/errors.ts';
-import type { GatewayEvent } from '../../src/core/ports.ts';
-import { VirtualClock } from '../schedule/virtual-clock.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
+import type { GatewayEvent } from '../../src/core/contracts/ports.ts';
+import { VirtualClock } from '../pool/schedule/virtual-clock.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ItemRunner } from '../../src/batches/run-item.ts';
-import { type ErrorCode, GatewayError } from '../../src/core/errors.ts';
-import type { GatewayEvent } from '../../src/core/ports.ts';
+import { type ErrorCode, GatewayError } from '../../src/core/contracts/errors.ts';
+import type { GatewayEvent } from '../../src/core/contracts/ports.ts';
 import type { ModelVersion } from '../../src/models/manifest.ts';
 import type { Classification, ClassifyRequest } from '../../src/pool/classifier.ts';
-import { VirtualClock } from '../schedule/virtual-clock.ts';
+import { VirtualClock } from '../pool/schedule/virtual-clock.ts';
 
 const MODEL = { key: 'm@1' } as ModelVersion;
 const WORK = { batchId: 'a-batch-of-this-test', index: 3, place: { offset: 40, length: 9 }, model: 'm@1', topK: 2 };

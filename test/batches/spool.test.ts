@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SpoolFile } from '../../src/batches/spool/file.ts';
 import { Spool } from '../../src/batches/spool/spool.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const root = await temporaryFolder();

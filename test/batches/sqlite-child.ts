@@ -1,6 +1,6 @@
 /** A process to be killed: uploads a batch of so many items, or just goes on, runs what waits, and says what is done. */
 import { setTimeout } from 'node:timers/promises';
-import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { outcomeOf } from '../conformance/outcomes.ts';
 

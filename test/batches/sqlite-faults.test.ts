@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite/sqlite-store.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { Bench, rejectsWith } from '../conformance/bench.ts';
 import { BAD_IMAGE, outcomeOf } from '../conformance/outcomes.ts';

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/batches/sqlite/sqlite-store.ts';
 import type { BatchStore } from '../../src/batches/store.ts';
 import type { StoreUnderTest } from '../conformance/bench.ts';
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/batches/sqlite/store.ts';
+import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { Bench } from '../conformance/bench.ts';
 import { outcomeOf } from '../conformance/outcomes.ts';
 
-const PROGRAM = new URL('sqlite-child.ts', import.meta.url).pathname;
+const PROGRAM = new URL('./sqlite-child.ts', import.meta.url).pathname;
 
 let directory: string;
 let child: ChildProcess;

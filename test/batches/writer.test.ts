@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SpoolFile } from '../../src/batches/spool/file.ts';
 import { SpoolWriter } from '../../src/batches/spool/writer.ts';
 import type { NewItem } from '../../src/batches/types.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 
 const KiB = 1024;
 const item = (name: string): NewItem => ({ name, place: { offset: 0, length: 1 } });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SETTINGS } from '../../src/config.ts';
+import { SETTINGS } from '../../src/settings/gateway.ts';
 import { ROOT } from '../support/gateway-process.ts';
 import { runCli, runCliIn } from './run-cli.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { requireWritable } from '../../src/cli/output.ts';
-import { ConfigError } from '../../src/settings.ts';
+import { ConfigError } from '../../src/settings/setting.ts';
 
 it('a report that can be written leaves no file before it is', async () => {
   const folder = emptyFolder();

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flagOf } from '../../src/settings.ts';
-import { PLAN_SETTINGS } from '../../src/sim/plan-settings.ts';
-import { fork } from '../../src/workload/random.ts';
+import { PLAN_SETTINGS } from '../../src/lab/sim/plan-settings.ts';
+import { fork } from '../../src/lab/workload/random.ts';
+import { flagOf } from '../../src/settings/setting.ts';
 import { runCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpool-plan-'));

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { flagOf } from '../../src/settings.ts';
-import { SIMULATE_SETTINGS } from '../../src/sim/settings.ts';
+import { SIMULATE_SETTINGS } from '../../src/lab/sim/settings.ts';
+import { flagOf } from '../../src/settings/setting.ts';
 import { runCli, runCliIn } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpool-simulate-'));

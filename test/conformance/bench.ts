@@ -11,7 +11,7 @@ import type {
   ItemStatus,
   Page,
 } from '../../src/batches/types.ts';
-import type { ErrorCode } from '../../src/core/errors.ts';
+import type { ErrorCode } from '../../src/core/contracts/errors.ts';
 import { newItems } from './new-items.ts';
 import { outcomeOf } from './outcomes.ts';
 

@@ -1,5 +1,5 @@
 /** Short views of a pool, for expectations. */
-import type { Binding, Command, WorkerId } from '../../src/core/types.ts';
+import type { Binding, Command, WorkerId } from '../../src/core/contracts/types.ts';
 import { VirtualPool } from './virtual-pool.ts';
 
 /** A pool with this many reserved workers of model `a`, all warm. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { never } from '../../src/core/policies/scaling.ts';
-import { exponential, fork, type Random } from '../../src/workload/random.ts';
+import { exponential, fork, type Random } from '../../src/lab/workload/random.ts';
 import type { JobRecord } from './records.ts';
 import { VirtualPool } from './virtual-pool.ts';
 

@@ -1,7 +1,15 @@
 /** What the virtual pool is told about its world, and what it remembers. */
-import type { GatewayError } from '../../src/core/errors.ts';
-import type { Binding, Command, JobId, ModelKey, Priority, SchedulerSnapshot, WorkerId } from '../../src/core/types.ts';
-import type { Appointment } from '../../src/sim/agenda.ts';
+import type { GatewayError } from '../../src/core/contracts/errors.ts';
+import type {
+  Binding,
+  Command,
+  JobId,
+  ModelKey,
+  Priority,
+  SchedulerSnapshot,
+  WorkerId,
+} from '../../src/core/contracts/types.ts';
+import type { Appointment } from '../../src/lab/sim/agenda.ts';
 
 /** How long something takes, `Infinity` if it hangs, and whether the worker is dead at the end of it. */
 export interface Fate {

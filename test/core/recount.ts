@@ -1,5 +1,5 @@
 /** What the scheduler counts, counted anew from the log of the driver. */
-import type { Activity, Binding, Counters, WorkerId, WorkerKind, WorkerState } from '../../src/core/types.ts';
+import type { Activity, Binding, Counters, WorkerId, WorkerKind, WorkerState } from '../../src/core/contracts/types.ts';
 import type { Entry } from './records.ts';
 import type { VirtualPool } from './virtual-pool.ts';
 

@@ -1,5 +1,5 @@
 /** Lets virtual time pass. */
-import type { Agenda } from '../../src/sim/agenda.ts';
+import type { Agenda } from '../../src/lab/sim/agenda.ts';
 
 /** Does everything up to and at `time`; with `Infinity`, until nothing is left, and time stays at the last item. */
 export function runTo(agenda: Agenda, time: number): void {

@@ -3,22 +3,22 @@
  * each job. It keeps the driver's side of the contract (start → ready or gone, dispatch → finished or gone, stop →
  * gone, wakeAt → tick) and throws when the scheduler breaks its own.
  */
-import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
-import { targetWait } from '../../src/core/policies/scaling.ts';
-import { Scheduler } from '../../src/core/scheduler.ts';
 import type {
   Command,
   JobId,
   ModelKey,
   Priority,
-  SchedulerOptions,
   SchedulerSnapshot,
   WorkerId,
-} from '../../src/core/types.ts';
-import { Agenda, type Appointment } from '../../src/sim/agenda.ts';
-import { Line } from './line.ts';
+} from '../../src/core/contracts/types.ts';
+import type { SchedulerOptions } from '../../src/core/options.ts';
+import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
+import { targetWait } from '../../src/core/policies/scaling.ts';
+import { Scheduler } from '../../src/core/scheduler.ts';
+import { Agenda, type Appointment } from '../../src/lab/sim/agenda.ts';
 import { type Entry, type Fate, isWarm, type JobRecord, type WorkerRecord, type World } from './records.ts';
 import { runTo } from './run-to.ts';
+import { Line } from './state/line.ts';
 
 /** Sees every command before it is executed, and the pool after every input. */
 export interface Watcher {

@@ -1,5 +1,5 @@
 /** What must hold at every command and after every input, whatever the trace. A breach throws and says what it saw. */
-import type { Command, ModelKey, WorkerSnapshot } from '../../src/core/types.ts';
+import type { Command, ModelKey, WorkerSnapshot } from '../../src/core/contracts/types.ts';
 import { type Entry, isWarm } from './records.ts';
 import type { VirtualPool, Watcher } from './virtual-pool.ts';
 import { must } from './watch/must.ts';

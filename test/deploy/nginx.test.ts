@@ -14,9 +14,9 @@ import {
 import { Follower } from '../e2e/follower.ts';
 import { StepwiseUpload } from '../e2e/stepwise-upload.ts';
 import { batchHead } from '../graphql/batch-request.ts';
-import { begin, fileHead, map, operations } from '../graphql/raw-http.ts';
-import { connect } from '../graphql/raw-websocket.ts';
-import { TRANSPORTS } from '../graphql/subscribers.ts';
+import { begin, fileHead, map, operations } from '../http/raw-http.ts';
+import { connect } from '../http/raw-websocket.ts';
+import { TRANSPORTS } from '../http/subscribers.ts';
 import { type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { classify } from '../support/graphql-client.ts';
 import { Nginx, nginxPart } from '../support/nginx.ts';

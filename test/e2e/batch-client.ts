@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, vi } from 'vitest';
 import { type BatchAnswer, CLASSIFY_BATCH } from '../graphql/batch-request.ts';
-import { overWebSocket, type Subscribe, type Subscriber } from '../graphql/subscribers.ts';
+import { overWebSocket, type Subscribe, type Subscriber } from '../http/subscribers.ts';
 import { ADMIN_TOKEN } from '../support/gateway-process.ts';
 import { type GraphQLAnswer, query } from '../support/graphql-client.ts';
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fork } from '../../src/workload/random.ts';
+import { fork } from '../../src/lab/workload/random.ts';
 import { temporaryFolder } from '../batches/temporary-folder.ts';
 import { type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fork, type Random } from '../../src/workload/random.ts';
-import { TRANSPORTS } from '../graphql/subscribers.ts';
+import { fork, type Random } from '../../src/lab/workload/random.ts';
+import { TRANSPORTS } from '../http/subscribers.ts';
 import { type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { TcpLink } from '../support/tcp-link.ts';
 import { expectWholeLog } from './batch-client.ts';

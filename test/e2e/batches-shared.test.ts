@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { temporaryFolder } from '../batches/temporary-folder.ts';
-import { TRANSPORTS } from '../graphql/subscribers.ts';
+import { TRANSPORTS } from '../http/subscribers.ts';
 import { ADMIN_TOKEN, type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { classify, query } from '../support/graphql-client.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';

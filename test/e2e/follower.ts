@@ -1,5 +1,5 @@
 /** A subscriber that wants to know all of a batch: when it is cut off it comes back for what follows its last event. */
-import type { Subscribe } from '../graphql/subscribers.ts';
+import type { Subscribe } from '../http/subscribers.ts';
 import { eventsIn, follow, type Progress, type ProgressEvent, until } from './batch-client.ts';
 
 export class Follower {

@@ -2,10 +2,10 @@
 import { randomFillSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { heicOf } from '../image/heic.ts';
-import { hugePng, lyingGif, lyingJpeg } from '../image/huge-pictures.ts';
-import { photo } from '../image/jpeg-segments.ts';
-import { plain, RED } from '../image/pictures.ts';
+import { heicOf } from '../worker/image/heic.ts';
+import { hugePng, lyingGif, lyingJpeg } from '../worker/image/huge-pictures.ts';
+import { photo } from '../worker/image/jpeg-segments.ts';
+import { plain, RED } from '../worker/image/pictures.ts';
 import type { HostileFile } from './hostile-clients.ts';
 
 const jpeg = () => readFile(photo('cat-window.jpg'));

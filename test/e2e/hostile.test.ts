@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/core/errors.ts';
-import { photo } from '../image/jpeg-segments.ts';
+import type { ErrorCode } from '../../src/core/contracts/errors.ts';
 import { type GatewayProcess, ROOT, startGateway } from '../support/gateway-process.ts';
+import { photo } from '../worker/image/jpeg-segments.ts';
 import { amongOthers, type HostileFile, healthOf, type Outcome, send, sendAll, summary } from './hostile-clients.ts';
 import { HOSTILE } from './hostile-files.ts';
 

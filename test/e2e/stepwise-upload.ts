@@ -1,6 +1,6 @@
 /** An upload that is sent picture by picture, for as long as the test wants. */
 import { batchHead } from '../graphql/batch-request.ts';
-import { begin, END, fileHead, type OpenRequest, type RawAnswer } from '../graphql/raw-http.ts';
+import { begin, END, fileHead, type OpenRequest, type RawAnswer } from '../http/raw-http.ts';
 import { findBatch, pictureAt, until } from './batch-client.ts';
 
 const CRLF = Buffer.from('\r\n');

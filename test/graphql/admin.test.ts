@@ -1,8 +1,8 @@
 // Facts about what everybody may see and what only the admin may see and do.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postText } from '../http/raw-http.ts';
 import { ADMIN_TOKEN, type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
-import { postText } from './raw-http.ts';
 
 let gateway: GatewayProcess;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 // Facts about a batch as its subscribers see it: the same over both transports, without loss, without anything twice.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begin, END, file, fileHead } from '../http/raw-http.ts';
+import { overEvents, overWebSocket, type Subscribe, TRANSPORTS } from '../http/subscribers.ts';
 import { query } from '../support/graphql-client.ts';
 import { batchHead, upload } from './batch-request.ts';
 import { type BatchServer, OUTCOME, openBatchServer } from './batch-server.ts';
-import { begin, END, file, fileHead } from './raw-http.ts';
-import { overEvents, overWebSocket, type Subscribe, TRANSPORTS } from './subscribers.ts';
 
 const PROGRESS = `subscription ($id: ID!, $after: Int) {
   batchProgress(id: $id, after: $after) {

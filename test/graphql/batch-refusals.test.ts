@@ -1,9 +1,9 @@
 // Facts about uploads of batches that are refused: with which code, how early, and that nothing remains of them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begin, END, file, fileHead, map, operations, post } from '../http/raw-http.ts';
 import { query } from '../support/graphql-client.ts';
 import { batchHead, postBatch } from './batch-request.ts';
 import { type BatchServer, leavesNothing as nothingRemains, openBatchServer } from './batch-server.ts';
-import { begin, END, file, fileHead, map, operations, post } from './raw-http.ts';
 
 const KiB = 1024;
 

@@ -1,5 +1,5 @@
 /** Uploads of batches, whole or in pieces. */
-import { file, map, operations, post } from './raw-http.ts';
+import { file, map, operations, post } from '../http/raw-http.ts';
 
 export const CLASSIFY_BATCH = `mutation ($images: [Upload!]!, $clientBatchId: ID, $options: ClassifyOptions) {
   classifyBatch(images: $images, clientBatchId: $clientBatchId, options: $options) {

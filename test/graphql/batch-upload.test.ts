@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { begin, END, file, fileHead, post } from '../http/raw-http.ts';
 import { batchHead, postBatch, upload } from './batch-request.ts';
 import { type BatchServer, leavesNothing as nothingRemains, openBatchServer } from './batch-server.ts';
-import { begin, END, file, fileHead, post } from './raw-http.ts';
 
 const KiB = 1024;
 const ID = 'a-client-batch-id-0001';

@@ -1,7 +1,7 @@
 // Facts about what the admin is told of the gateways that share their batches.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ClusterView } from '../../src/batches/cluster-view.ts';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { ADMIN_TOKEN } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
 import { openTestPool, type TestPool } from '../support/test-pool.ts';

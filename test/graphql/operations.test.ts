@@ -1,9 +1,9 @@
 // Facts about GraphQL requests that are wrong: each is refused with a code, in GraphQL's form, without a stack trace.
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { file, map, operations, postText, type RawAnswer } from '../http/raw-http.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { query } from '../support/graphql-client.ts';
-import { file, map, operations, postText, type RawAnswer } from './raw-http.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 let gateway: GatewayProcess;

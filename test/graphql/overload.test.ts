@@ -1,8 +1,8 @@
 // Facts about too much work: a full queue and a deadline that cannot be met are refused with a time to come back.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begin, END, file, map, operations, post } from '../http/raw-http.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { blackPicture, poolStats, untilStats } from './faulty-model.ts';
-import { begin, END, file, map, operations, post } from './raw-http.ts';
 
 let gateway: GatewayProcess;
 let black: Buffer;

@@ -28,7 +28,7 @@ it('the generated resolver types are those of schema.graphql', async () => {
         BatchState: '../batches/types.ts#BatchState',
         ItemStatus: '../batches/types.ts#ItemStatus',
       },
-      scalars: { Upload: "Promise<import('./upload.ts').ArrivingFile>" },
+      scalars: { Upload: "Promise<import('./uploads/upload.ts').ArrivingFile>" },
       strictScalars: true,
       enumsAsTypes: true,
       immutableTypes: true,

@@ -1,7 +1,7 @@
 /** The model of the fixtures that takes 300 ms, one request at a time: time enough to see what waits and why. */
+import { file, map, operations, post } from '../http/raw-http.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { plainPicture } from '../support/pictures.ts';
-import { file, map, operations, post } from './raw-http.ts';
 
 export const SERVICE_MS = 300;
 

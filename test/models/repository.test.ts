@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '../../src/core/errors.ts';
+import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { ModelRepository, ModelRepositoryError } from '../../src/models/repository.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');

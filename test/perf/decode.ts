@@ -5,10 +5,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type SharpOptions } from 'sharp';
-import { decode } from '../../src/image/decode.ts';
-import { decodeWithSharp } from '../../src/image/decode-with-sharp.ts';
-import { readJpegHeader } from '../../src/image/jpeg-header.ts';
 import type { InputSpec } from '../../src/models/manifest.ts';
+import { decode } from '../../src/worker/image/decode.ts';
+import { decodeWithSharp } from '../../src/worker/image/decode-with-sharp.ts';
+import { readJpegHeader } from '../../src/worker/image/jpeg-header.ts';
 import { ROOT } from './server-process.ts';
 
 const LIMITS = { maxPixels: 25_000_000, timeoutSeconds: 30 };

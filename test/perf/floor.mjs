@@ -8,12 +8,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { applyActivation } from '../../dist/engine/activation.js';
-import { openEngine } from '../../dist/engine/select.js';
-import { decode } from '../../dist/image/decode.js';
-import { tensorSize, writeTensor } from '../../dist/image/tensor.js';
 import { ModelRepository } from '../../dist/models/repository.js';
-import { createPipeline } from '../../dist/pool/pipeline.js';
+import { applyActivation } from '../../dist/worker/engine/activation.js';
+import { openEngine } from '../../dist/worker/engine/select.js';
+import { decode } from '../../dist/worker/image/decode.js';
+import { tensorSize, writeTensor } from '../../dist/worker/image/tensor.js';
+import { createPipeline } from '../../dist/worker/pipeline.js';
 
 const LIMITS = { maxPixels: 50_000_000, timeoutSeconds: 15 };
 /** Long enough for the compiler to be done. */

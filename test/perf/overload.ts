@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, setGlobalDispatcher } from 'undici';
-import { uploadOf } from '../../src/loadtest/uploads.ts';
-import { exponential, fork } from '../../src/workload/random.ts';
+import { uploadOf } from '../../src/lab/loadtest/uploads.ts';
+import { exponential, fork } from '../../src/lab/workload/random.ts';
 import { ROOT, startGateway } from '../support/gateway-process.ts';
 
 const WORKERS = 2;

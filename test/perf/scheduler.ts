@@ -1,11 +1,12 @@
 /** What a decision of the scheduler costs, and how many requests the simulator plays in a second. */
+import type { Command } from '../../src/core/contracts/types.ts';
+import type { SchedulerOptions } from '../../src/core/options.ts';
 import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
 import { targetWait } from '../../src/core/policies/scaling.ts';
 import { Scheduler } from '../../src/core/scheduler.ts';
-import type { Command, SchedulerOptions } from '../../src/core/types.ts';
-import { simulate } from '../../src/sim/simulation.ts';
-import { fork } from '../../src/workload/random.ts';
-import { poisson } from '../../src/workload/random-arrivals.ts';
+import { simulate } from '../../src/lab/sim/simulation.ts';
+import { fork } from '../../src/lab/workload/random.ts';
+import { poisson } from '../../src/lab/workload/random-arrivals.ts';
 
 const QUEUED = 10_000;
 const DECISIONS = 40_000;

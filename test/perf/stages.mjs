@@ -11,10 +11,10 @@
  */
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
-import { openGateway, openServer } from '../../dist/app.js';
-import { loadConfig, SETTINGS } from '../../dist/config.js';
-import { acceptMultipart } from '../../dist/graphql/multipart.js';
-import { UploadReader } from '../../dist/graphql/upload-reader.js';
+import { openGateway, openServer } from '../../dist/gateway/app.js';
+import { UploadReader } from '../../dist/graphql/uploads/upload-reader.js';
+import { acceptMultipart } from '../../dist/http/multipart/multipart.js';
+import { loadConfig, SETTINGS } from '../../dist/settings/gateway.js';
 import { createLog, LogSink } from '../../dist/telemetry/log.js';
 
 const [stage, file, workers] = process.argv.slice(2);

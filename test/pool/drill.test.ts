@@ -1,15 +1,17 @@
 import { type Logger, pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openGateway } from '../../src/app.ts';
-import { loadConfig, SETTINGS } from '../../src/config.ts';
-import type { Clock, ColdStartPhases } from '../../src/core/ports.ts';
-import { type Drill, parseDrill, withDrill } from '../../src/pool/drill.ts';
-import type { Outcome } from '../../src/pool/protocol.ts';
+import type { Drill } from '../../src/core/contracts/drill.ts';
+import type { Clock, ColdStartPhases } from '../../src/core/contracts/ports.ts';
+import { openGateway } from '../../src/gateway/app.ts';
+import { withDrill } from '../../src/pool/drill.ts';
 import type { PoolWorker } from '../../src/pool/warm-pool.ts';
-import { ConfigError } from '../../src/settings.ts';
-import { VirtualClock } from '../schedule/virtual-clock.ts';
+import { parseDrill } from '../../src/settings/drill.ts';
+import { loadConfig, SETTINGS } from '../../src/settings/gateway.ts';
+import { ConfigError } from '../../src/settings/setting.ts';
+import type { Outcome } from '../../src/worker/protocol.ts';
 import { plainPicture } from '../support/pictures.ts';
 import { openTestPool, type TestPool } from '../support/test-pool.ts';
+import { VirtualClock } from './schedule/virtual-clock.ts';
 
 const RED = await plainPicture(255, 0, 0);
 const NO_FAULTS: Drill = { coldStartMs: 0, serviceMs: 0, slow: null, crashEvery: null };

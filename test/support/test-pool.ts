@@ -1,10 +1,10 @@
 /** The real pool with real threads on the test models, and its events as promises. */
 import { randomUUID } from 'node:crypto';
-import { openGateway } from '../../src/app.ts';
-import { loadConfig, SETTINGS, type SettingName } from '../../src/config.ts';
-import type { EventSink, GatewayEvent } from '../../src/core/ports.ts';
-import type { Gateway } from '../../src/gateway.ts';
+import type { EventSink, GatewayEvent } from '../../src/core/contracts/ports.ts';
+import { openGateway } from '../../src/gateway/app.ts';
+import type { Gateway } from '../../src/graphql/gateway.ts';
 import type { PoolAnswer } from '../../src/pool/warm-pool.ts';
+import { loadConfig, SETTINGS, type SettingName } from '../../src/settings/gateway.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
 type EventType = GatewayEvent['type'];

@@ -8,7 +8,7 @@
  * Both reconnect for as long as they are open.
  */
 import { Redis } from 'ioredis';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import { scripts } from './steps.ts';
 
 const LONGEST_RECONNECT_MS = 1_000;

@@ -1,5 +1,5 @@
 /** Reading the batches' records in Redis, page by page. */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { PageRequest } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from '../types.ts';
 import type { RedisConnection } from './connection.ts';

@@ -1,5 +1,5 @@
 /** The batches' records in Redis: opening, filling, ending and removing them. */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { NewBatch } from '../store.ts';
 import type { Batch, NewItem } from '../types.ts';
 import { RETRY_AFTER_MS, type RedisConnection } from './connection.ts';

@@ -2,8 +2,8 @@
  * Takes the pictures of a batch out of the spool when it has ended. A crash at any moment leaves files that the next sweep
  * finds.
  */
-import { GatewayError } from '../../core/errors.ts';
-import type { EventSink } from '../../core/ports.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
+import type { EventSink } from '../../core/contracts/ports.ts';
 import { hasEnded } from '../state.ts';
 import type { BatchStore, RunItem } from '../store.ts';
 import type { Spool } from './spool.ts';

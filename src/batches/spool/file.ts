@@ -1,6 +1,6 @@
 /** A batch's file while its upload lasts. */
 import type { FileHandle } from 'node:fs/promises';
-import type { GatewayError } from '../../core/errors.ts';
+import type { GatewayError } from '../../core/contracts/errors.ts';
 
 export interface Room {
   /** Throws SPOOL_FULL if the quota does not allow so many more bytes. */

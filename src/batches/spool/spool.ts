@@ -8,7 +8,7 @@
  */
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import { isDiskFull, SpoolFile } from './file.ts';
 
 /** The store makes ids of these characters, which no path can be made of. */

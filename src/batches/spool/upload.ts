@@ -1,5 +1,5 @@
 /** One upload of a batch: its pictures into the spool and its items into the store; all of it, or nothing. */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolWriter } from './writer.ts';

@@ -1,7 +1,7 @@
 /** The uploads of this process: how one begins, how many there are at once, and that a failed one leaves nothing behind. */
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../../core/errors.ts';
-import type { EventSink } from '../../core/ports.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
+import type { EventSink } from '../../core/contracts/ports.ts';
 import { MAX_ECHO } from '../progress.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';

@@ -3,7 +3,7 @@
  * mean to clients.
  */
 import Libsql from 'libsql';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import { SqliteCheckpoint } from './checkpoint.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 

@@ -1,5 +1,5 @@
 /** What clients read of batches in SQLite, page by page. */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import { type BatchFacts, phaseWith } from '../state.ts';
 import type { PageRequest } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from '../types.ts';

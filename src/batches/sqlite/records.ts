@@ -1,5 +1,5 @@
 /** Batches, items and events in SQLite, one at a time, to be read and changed in a transaction. */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import { type BatchFacts, type Phase, stateOf, totalOf } from '../state.ts';
 import type { NewBatch } from '../store.ts';
 import type { ItemOutcome, NewItem } from '../types.ts';

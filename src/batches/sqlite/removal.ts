@@ -3,7 +3,7 @@
  * then their rows are deleted a few at a time. What is not done when the process ends is done by the next one.
  */
 import { setImmediate } from 'node:timers/promises';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { Query, SqliteDatabase } from './database.ts';
 
 /** Rows deleted at once: a millisecond or two. */

@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 

@@ -3,7 +3,7 @@
  * It leaves the keyboard alone, so that Ctrl-C stays a signal.
  */
 import type { WriteStream } from 'node:tty';
-import { formatNumber } from '../../report/format.ts';
+import { formatNumber } from '../../lab/report/format.ts';
 
 export interface Step {
   /** `Uploading`. */

@@ -1,7 +1,7 @@
 /** What the command asks the gateway. */
 import { createClient } from 'graphql-sse';
-import { endpointOf } from '../../loadtest/gateway-query.ts';
-import { ConfigError } from '../../settings.ts';
+import { endpointOf } from '../../lab/loadtest/gateway-query.ts';
+import { ConfigError } from '../../settings/setting.ts';
 import { BatchBody, type BatchRequest, type OnSent } from './body.ts';
 import type { Picture } from './pictures.ts';
 import { dataOf, NO_ANSWER, Refusal, unanswered } from './refusal.ts';

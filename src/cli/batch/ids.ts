@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigError } from '../../settings.ts';
+import { ConfigError } from '../../settings/setting.ts';
 import type { Picture } from './pictures.ts';
 
 export interface BatchIds {

@@ -2,7 +2,7 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pMapIterable } from 'p-map';
-import { ConfigError } from '../../settings.ts';
+import { ConfigError } from '../../settings/setting.ts';
 
 export interface Picture {
   readonly path: string;

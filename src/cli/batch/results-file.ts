@@ -1,7 +1,7 @@
 /** Where the results go: a file that is there once it is complete, or a stream. */
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { ConfigError } from '../../settings.ts';
+import { ConfigError } from '../../settings/setting.ts';
 import { LocalFailure } from './local-failure.ts';
 
 export interface Results {

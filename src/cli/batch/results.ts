@@ -1,5 +1,5 @@
 /** What becomes of all files, in their order, one batch after the other. */
-import { ConfigError } from '../../settings.ts';
+import { ConfigError } from '../../settings/setting.ts';
 import { type BatchRequest, nameOf } from './body.ts';
 import type { BatchItem } from './gateway-client.ts';
 import type { BatchIds } from './ids.ts';

@@ -1,8 +1,8 @@
 /** The settings of `warmpool batch`. */
-import { batchSettings } from '../../batch-settings.ts';
-import { SETTINGS } from '../../config.ts';
-import { LOADTEST_SETTINGS } from '../../loadtest/settings.ts';
-import { count, oneOf, type Setting, seconds, written } from '../../settings.ts';
+import { LOADTEST_SETTINGS } from '../../lab/loadtest/settings.ts';
+import { batchSettings } from '../../settings/batches.ts';
+import { SETTINGS } from '../../settings/gateway.ts';
+import { count, oneOf, type Setting, seconds, written } from '../../settings/setting.ts';
 
 const { batchFiles, batchBytes } = batchSettings;
 /** The batches after the first one add a number to it. */

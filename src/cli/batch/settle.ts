@@ -1,6 +1,6 @@
 /** Brings one batch to its end: what the gateway has of it is not sent again, but waited for. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatNumber } from '../../report/format.ts';
+import { formatNumber } from '../../lab/report/format.ts';
 import type { BatchRequest } from './body.ts';
 import type { Display } from './display.ts';
 import { type Batch, type BatchEvent, batchGone, type GatewayClient } from './gateway-client.ts';

@@ -1,5 +1,5 @@
 /** What came of all files, to be told in the end. */
-import { formatNumber } from '../../report/format.ts';
+import { formatNumber } from '../../lab/report/format.ts';
 import type { Row } from './rows.ts';
 
 /** Most files that are listed. */

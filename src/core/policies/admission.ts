@@ -1,5 +1,5 @@
 /** Which requests are refused, and what they are told. */
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../contracts/errors.ts';
 
 export interface AdmissionView {
   /** Requests of the same priority that wait, or have a place until this one would start. */

@@ -1,10 +1,14 @@
 /** How many waiting requests one dispatch takes. */
-import type { Priority, SchedulerOptions } from '../types.ts';
+import type { Priority } from '../contracts/types.ts';
 
 /** For so long after an interactive request others are expected to come, in ms. */
 export const HURRY_MS = 10_000;
 
-type BatchLimits = Pick<SchedulerOptions, 'maxBatch' | 'maxBulkBatch'>;
+/** Most requests in a dispatch, and in one of bulk. */
+interface BatchLimits {
+  readonly maxBatch: number;
+  readonly maxBulkBatch: number;
+}
 
 /**
  * What evens out the work: each warm worker's share of all requests that wait or run, at most `maxBatch`. A worker that

@@ -1,5 +1,5 @@
 /** How long an on-demand worker stays without work, and when it comes back before it is asked for. */
-import { type GapHistogram, upperBoundMs } from '../gaps.ts';
+import { type GapHistogram, upperBoundMs } from '../estimates/gaps.ts';
 
 /** When a place in the pool is kept warm, in ms after it was last used. From `fromMs` on it is warmed before it is needed. */
 export interface WarmWindow {

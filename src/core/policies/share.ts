@@ -1,4 +1,4 @@
-import type { Priority } from '../types.ts';
+import type { Priority } from '../contracts/types.ts';
 
 /** Whose turn it is: interactive requests', unless bulk is owed one. `owed` is in requests, and may be below 0. */
 export function goesFirst(interactive: number, bulk: number, owed: number): Priority {

@@ -1,10 +1,9 @@
 /** Late binding: a request meets its worker at the moment it starts to run. */
-import type { Job } from '../jobs.ts';
-import type { Model, Worker } from '../model.ts';
+import type { Binding } from '../contracts/types.ts';
 import { batchSize, largestBatch, worthWaiting } from '../policies/batching.ts';
 import { nextWorker } from '../policies/placement.ts';
-import type { State } from '../state.ts';
-import type { Binding } from '../types.ts';
+import type { Job, Model, Worker } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 
 export function bind(state: State, now: number): void {
   for (const model of state.roster.models()) {

@@ -1,7 +1,7 @@
 /** Nobody gets a late answer, and no task runs for ever. */
-import { GatewayError } from '../errors.ts';
-import type { Worker } from '../model.ts';
-import type { State } from '../state.ts';
+import { GatewayError } from '../contracts/errors.ts';
+import type { Worker } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 
 export function expire(state: State, now: number): void {
   for (let job = state.jobs.nextDeadline(); job && job.deadlineAt <= now; job = state.jobs.nextDeadline()) {

@@ -1,6 +1,6 @@
 /** The reserved floor: provisioned workers are there, warm, whatever the load does. */
-import type { Model } from '../model.ts';
-import type { State } from '../state.ts';
+import type { Model } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 
 /** Exactly `reserved` reserved workers per model. The surplus ones go first: they may make room for what is missing. */
 export function keepFloor(state: State, now: number): void {

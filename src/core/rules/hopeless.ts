@@ -1,10 +1,10 @@
 /** Nobody waits for a worker that cannot come. */
-import { GatewayError } from '../errors.ts';
-import type { Model } from '../model.ts';
+import { GatewayError } from '../contracts/errors.ts';
 import { refuseWithoutWorker } from '../policies/admission.ts';
 import { breakerOpen } from '../policies/backoff.ts';
 import type { ScalingPolicy } from '../policies/scaling.ts';
-import type { State } from '../state.ts';
+import type { Model } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 
 /** Rejects what waits for a model whose start-up breaker is open, or that the policy or the floors leave no room. */
 export function failHopeless(state: State, now: number): void {

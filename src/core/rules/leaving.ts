@@ -1,6 +1,6 @@
 /** Idle on-demand workers leave when their place needs no worker, and come back before it needs one again. */
-import type { Model, Worker } from '../model.ts';
-import type { State } from '../state.ts';
+import type { Model, Worker } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 import { wantedSize } from './scaling.ts';
 
 export function retire(state: State, now: number): void {

@@ -1,5 +1,5 @@
 /** What the policies learn from: noted once the other rules have settled, so that what lasts no time leaves no trace. */
-import type { State } from '../state.ts';
+import type { State } from '../state/state.ts';
 
 export function observe({ roster, options }: State, now: number): void {
   let saturated = false;

@@ -1,8 +1,8 @@
 /** On-demand workers come when the scaling policy says so. When they leave is said in `leaving.ts`. */
-import type { Model } from '../model.ts';
 import type { ScalingPolicy } from '../policies/scaling.ts';
-import type { State } from '../state.ts';
-import { capacityWaitMs } from '../wait.ts';
+import type { Model } from '../state/model.ts';
+import type { State } from '../state/state.ts';
+import { capacityWaitMs } from '../state/wait.ts';
 
 export function scale(state: State, now: number): void {
   const { scaling } = state.options;

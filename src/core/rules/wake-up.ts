@@ -1,6 +1,6 @@
 /** When must the rules be applied again though nothing happens? */
-import type { Model } from '../model.ts';
-import type { State } from '../state.ts';
+import type { Model } from '../state/model.ts';
+import type { State } from '../state/state.ts';
 import { batchOpenUntil } from './binding.ts';
 import { nextLeaveAt, preWarmAt } from './leaving.ts';
 

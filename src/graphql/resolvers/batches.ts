@@ -1,7 +1,7 @@
 /** Batches as GraphQL shows them; who knows the id of one may read and cancel it. */
 import type { PageRequest } from '../../batches/store.ts';
 import type { BatchEvent } from '../../batches/types.ts';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { Context } from '../context.ts';
 import type {
   BatchItemResolvers,

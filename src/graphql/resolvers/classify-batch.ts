@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 import type { ClassifyOptions, InputMaybe, MutationResolvers } from '../schema-types.generated.ts';
 import { positive } from './positive.ts';
 

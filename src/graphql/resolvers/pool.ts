@@ -1,7 +1,7 @@
 /** The pool as GraphQL shows it: a coarse summary for everybody, everything for the admin. */
-import type { WorkerKind, WorkerState } from '../../core/types.ts';
-import type { Gateway } from '../../gateway.ts';
+import type { WorkerKind, WorkerState } from '../../core/contracts/types.ts';
 import type { PoolStats as PoolSnapshot } from '../../pool/warm-pool.ts';
+import type { Gateway } from '../gateway.ts';
 import type {
   PoolStats as AllPoolStats,
   ClusterNodeResolvers,

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../core/contracts/errors.ts';
 
 /** An optional argument; throws BAD_USER_INPUT, with its value quoted, if it is below 1. */
 export function positive(name: string, value: number | null | undefined, unit: string): number | null {

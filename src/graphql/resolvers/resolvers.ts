@@ -1,6 +1,6 @@
 /** Every field that is not simply a property of its parent. */
 import type { Resolvers } from '../schema-types.generated.ts';
-import { GraphQLUpload } from '../upload.ts';
+import { GraphQLUpload } from '../uploads/upload.ts';
 import { Batch, BatchItem, BatchState, batch, batches, batchProgress, cancelBatch, ItemStatus } from './batches.ts';
 import { classify } from './classify.ts';
 import { classifyBatch } from './classify-batch.ts';

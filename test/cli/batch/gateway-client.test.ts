@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { GatewayClient } from '../../../src/cli/batch/gateway-client.ts';
-import { ConfigError } from '../../../src/settings.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 
 const EVENT = { state: 'RUNNING', total: 2, done: 1, failed: 0 };
 const STREAM = { 'content-type': 'text/event-stream' };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { findPictures } from '../../../src/cli/batch/pictures.ts';
-import { ConfigError } from '../../../src/settings.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 
 const LIMITS = { maxFiles: 100, maxBytes: 1000 };
 const isRoot = process.getuid?.() === 0;

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { LocalFailure } from '../../../src/cli/batch/local-failure.ts';
 import { openResults } from '../../../src/cli/batch/results-file.ts';
-import { ConfigError } from '../../../src/settings.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 
 const unused = new PassThrough();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GapHistogram, upperBoundMs } from '../../../src/core/gaps.ts';
+import { GapHistogram, upperBoundMs } from '../../../src/core/estimates/gaps.ts';
 import { costKeepAlive, fixedKeepAlive, histogramKeepAlive } from '../../../src/core/policies/keep-alive.ts';
 
 function view(gaps: readonly number[], coldStartMs = 300) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Priority } from '../../../src/core/types.ts';
+import type { Priority } from '../../../src/core/contracts/types.ts';
 import { batches, bindings, outcome, warmPool, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../../src/core/errors.ts';
+import { GatewayError } from '../../../src/core/contracts/errors.ts';
 import { fixedKeepAlive } from '../../../src/core/policies/keep-alive.ts';
 import { brief, warmPool, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';

@@ -1,5 +1,5 @@
 /** Who is served next, and what is said of it. */
-import type { Binding, Command, ModelKey } from '../../../src/core/types.ts';
+import type { Binding, Command, ModelKey } from '../../../src/core/contracts/types.ts';
 import { isWarm, type WorkerRecord } from '../records.ts';
 import type { VirtualPool } from '../virtual-pool.ts';
 import { must } from './must.ts';

@@ -1,5 +1,5 @@
 /** Who holds a place in the pool, who may idle in it, and who must leave it. */
-import type { Command, ModelKey, SchedulerSnapshot, WorkerId } from '../../../src/core/types.ts';
+import type { Command, ModelKey, SchedulerSnapshot, WorkerId } from '../../../src/core/contracts/types.ts';
 import { type Entry, isWarm, type JobRecord } from '../records.ts';
 import type { VirtualPool } from '../virtual-pool.ts';
 import { must } from './must.ts';

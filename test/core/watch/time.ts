@@ -1,5 +1,5 @@
 /** Deadlines, time limits, and the timer that keeps them. */
-import type { Command, JobId } from '../../../src/core/types.ts';
+import type { Command, JobId } from '../../../src/core/contracts/types.ts';
 import type { Entry } from '../records.ts';
 import type { VirtualPool } from '../virtual-pool.ts';
 import { must } from './must.ts';

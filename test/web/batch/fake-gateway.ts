@@ -5,9 +5,9 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { buildSchema, type ExecutionArgs, GraphQLError, graphql, parse, subscribe } from 'graphql';
 import type { OperationArgs } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
-import { Arrival } from '../../../src/graphql/arrival.ts';
-import { servePage } from '../../../src/graphql/page.ts';
-import type { ArrivingFile } from '../../../src/graphql/upload.ts';
+import type { ArrivingFile } from '../../../src/graphql/uploads/upload.ts';
+import { Arrival } from '../../../src/http/multipart/arrival.ts';
+import { servePage } from '../../../src/http/page.ts';
 import { ROOT } from '../../support/gateway-process.ts';
 import { FakeBatch } from './fake-batch.ts';
 

@@ -1,0 +1,58 @@
+/** What a multipart request may have: while it is not known yet, as one picture, and as a batch. */
+import type { GatewayError } from '../../core/contracts/errors.ts';
+import { batchTooLarge, fileTooLarge } from '../../graphql/errors.ts';
+
+export interface ArrivalLimits {
+  /** Of one file, in bytes. */
+  readonly maxBytes: number;
+  /** For one picture to arrive completely; for the next sign of life within a batch; in ms. */
+  readonly timeoutMs: number;
+  readonly batch: BatchLimits;
+}
+
+export interface BatchLimits {
+  readonly maxFiles: number;
+  /** Of all files together. */
+  readonly maxBytes: number;
+  /** For all of it to arrive, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** What a request may have. */
+export interface Terms {
+  readonly bytes: number;
+  readonly tooLarge: () => GatewayError;
+}
+
+/** Room for the boundaries, the `operations` and the `map` beside one file, in bytes. */
+export const FRAME_BYTES = 64 * 1024;
+/** Beside each file of a batch: its place in the `operations` and the `map`; its boundary and headers. */
+const FIELD_BYTES_PER_FILE = 128;
+const HEAD_BYTES_PER_FILE = 1024;
+
+/** Most bytes that the `operations`, or the `map`, of any request may have. */
+export function mostFieldBytes({ batch }: ArrivalLimits): number {
+  return FRAME_BYTES + batch.maxFiles * FIELD_BYTES_PER_FILE;
+}
+
+/** Most bytes that any request may have. */
+export function mostBytes(limits: ArrivalLimits): number {
+  return Math.max(onePicture(limits).bytes, batchBytes(limits.batch.maxFiles, limits));
+}
+
+/** Not known yet; but no field may go on without an end. */
+export function fieldsAlone(limits: ArrivalLimits, tooLarge: () => GatewayError): Terms {
+  return { bytes: 2 * mostFieldBytes(limits), tooLarge };
+}
+
+export function onePicture({ maxBytes }: ArrivalLimits): Terms {
+  return { bytes: FRAME_BYTES + maxBytes, tooLarge: () => fileTooLarge(maxBytes) };
+}
+
+export function batchOf(files: number, limits: ArrivalLimits): Terms {
+  return { bytes: batchBytes(files, limits), tooLarge: () => batchTooLarge(limits.batch.maxBytes) };
+}
+
+function batchBytes(files: number, { batch }: ArrivalLimits): number {
+  return batch.maxBytes + FRAME_BYTES + files * (FIELD_BYTES_PER_FILE + HEAD_BYTES_PER_FILE);
+}

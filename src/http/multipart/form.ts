@@ -1,0 +1,182 @@
+/**
+ * The parts of a GraphQL multipart request: `operations`, `map`, then the files. The operation is complete once the map has
+ * come; each file reaches those who take its upload when its part begins.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import busboy, { type Parser } from 'busboy';
+import { GatewayError } from '../../core/contracts/errors.ts';
+import { misplacedFile, tooManyFiles, unreadable } from '../../graphql/errors.ts';
+import { ArrivingFile, ExpectedFile } from '../../graphql/uploads/upload.ts';
+import { FileMap, isObject, parseObject } from './file-map.ts';
+
+export interface FormOptions {
+  /** Of each field, in bytes; the rest of a larger one is dropped. */
+  readonly fieldBytes: number;
+  /** Of each file; so, too. */
+  readonly fileBytes: number;
+  /** May throw, which is then the error. */
+  onMap(map: FileMap): void;
+  fieldTooLarge(): GatewayError;
+  /** Called with whatever is wrong. The form goes on until it is told to end. */
+  onError(reason: unknown): void;
+  /** It may no longer be busy, or has ended. */
+  onReady(): void;
+}
+
+type Operation = Record<string, unknown>;
+
+export class Form {
+  readonly operation: Promise<Operation>;
+  /** Of the longest field so far. */
+  longestField = 0;
+  /** As many as this are in the `operations`: each file has one. */
+  nulls = 0;
+  readonly #options: FormOptions;
+  readonly #parser: Parser;
+  readonly #unread = new Set<Readable>();
+  #complete!: (operation: Operation) => void;
+  #reject!: (reason: unknown) => void;
+  #operations: Operation | null = null;
+  #map: FileMap | null = null;
+  #uploads: ReadonlyMap<string, ExpectedFile> = new Map();
+  #files = 0;
+  #isParsing = false;
+  #hasEnded = false;
+
+  /** Throws BAD_USER_INPUT if the headers are those of no form. */
+  constructor(headers: IncomingHttpHeaders, options: FormOptions) {
+    this.#options = options;
+    this.#parser = this.#parse(headers);
+    this.operation = new Promise((resolve, reject) => {
+      this.#complete = resolve;
+      this.#reject = reject;
+    });
+    this.operation.catch(() => {});
+  }
+
+  /**
+   * Nothing should be written meanwhile. The parser waits for the readers of large files only: small ones would pile up in
+   * memory while the first is read.
+   */
+  get isBusy(): boolean {
+    return !this.#hasEnded && (this.#isParsing || this.#unread.size > 1);
+  }
+
+  /** Nothing more will come of it. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  write(chunk: Buffer): void {
+    if (this.#hasEnded) return;
+    this.#isParsing = true;
+    // Whatever happens in there is due to what somebody sent, and must not reach the connection.
+    try {
+      this.#parser.write(chunk, () => {
+        this.#isParsing = false;
+        this.#options.onReady();
+      });
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  end(): void {
+    if (!this.#hasEnded) this.#parser.end();
+  }
+
+  /** Ends it early: nobody gets anything more of it but the reason, though the parser goes on to the end of the chunk. */
+  fail(reason: unknown): void {
+    if (this.#hasEnded) return;
+    this.#end(reason);
+    this.#reject(reason);
+    for (const file of this.#unread) file.destroy(reason as Error);
+    this.#parser.destroy();
+  }
+
+  #parse(headers: IncomingHttpHeaders): Parser {
+    const { fieldBytes, fileBytes } = this.#options;
+    const limits = { fields: 2, fieldSize: fieldBytes, fileSize: fileBytes };
+    try {
+      return busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
+        .on('field', (name, value, { valueTruncated }) => this.#onField(name, value, valueTruncated))
+        .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
+        .on('error', (error: Error) => this.#complain(unreadable(error.message)))
+        .on('close', () => this.#onClose());
+    } catch (error) {
+      throw unreadable((error as Error).message);
+    }
+  }
+
+  #onField(name: string | undefined, value: string, isTruncated: boolean): void {
+    if (this.#hasEnded) return;
+    this.#refuseAppendix();
+    this.longestField = Math.max(this.longestField, value.length);
+    if (name === 'operations') this.nulls = value.split('null').length - 1;
+    if (isTruncated) throw this.#options.fieldTooLarge();
+    if (name === 'operations') this.#operations = parseObject('operations', value);
+    if (name === 'map') this.#onMap(value);
+  }
+
+  #onMap(text: string): void {
+    if (!this.#operations) throw unreadable('`map` stands in front of `operations`.');
+    const map = new FileMap(text);
+    this.#options.onMap(map);
+    const { variables } = this.#operations;
+    this.#uploads = map.fill(isObject(variables) ? variables : {}, () => new ExpectedFile());
+    this.#map = map;
+    this.#complete(this.#operations);
+  }
+
+  #onFile(name: string, file: Readable, filename: string): void {
+    // Its reader is told, too, if there is one.
+    file.on('error', () => {});
+    if (this.#hasEnded) return void file.destroy();
+    this.#refuseAppendix();
+    if (!this.#map) throw unreadable('a file stands in front of `map`.');
+    const { list } = this.#map;
+    const place = this.#files++;
+    // Whoever reads them waits for one after the other.
+    if (list && list[place] !== name) throw misplacedFile(name, place, list);
+    if (!list && place > 0) throw tooManyFiles(1);
+    this.#unread.add(file);
+    file.once('close', () => {
+      this.#unread.delete(file);
+      this.#options.onReady();
+    });
+    const upload = this.#uploads.get(name);
+    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file)));
+    else file.resume();
+  }
+
+  #complain(reason: unknown): void {
+    if (!this.#hasEnded) this.#options.onError(reason);
+  }
+
+  #onClose(): void {
+    if (!this.#map) this.#complain(unreadable('`operations` or `map` is missing.'));
+    else if (!this.#hasEnded) this.#end(unreadable('a file of the `map` is missing.'));
+  }
+
+  /** `reason`: why those do not come that have not come. */
+  #end(reason: unknown): void {
+    this.#hasEnded = true;
+    for (const upload of this.#uploads.values()) upload.reject(reason);
+    this.#options.onReady();
+  }
+
+  /** What stands behind the last boundary in the same chunk the parser takes for parts, but for files without an end. */
+  #refuseAppendix(): void {
+    if (this.#parser._complete) throw unreadable('something follows its last boundary.');
+  }
+}
+
+async function* bytesOf(file: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* file as AsyncIterable<Buffer>;
+  } catch (error) {
+    // The parser's own word for a form that ends within a file.
+    throw error instanceof GatewayError ? error : unreadable((error as Error).message);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The thread's entry: one model version on one engine. piscina calls `warmUp` once and then the default export for each
+ * batch, one at a time. Heavy modules are loaded in `warmUp` and not above, so that their time is a phase of its own.
+ */
+import { workerData } from 'node:worker_threads';
+import type { Outcome, Task, WarmUpReport, WorkerData } from './protocol.ts';
+import { sharedNow } from './protocol.ts';
+
+const threadUp = sharedNow();
+const data = workerData as WorkerData;
+let run: (task: Task) => Promise<readonly Outcome[]>;
+
+export async function warmUp(): Promise<WarmUpReport> {
+  const [{ openEngine }, { createPipeline }, { warmUpPicture }] = await Promise.all([
+    import('./engine/select.ts'),
+    import('./pipeline.ts'),
+    import('./image/warm-up-picture.ts'),
+  ]);
+  const engine = await openEngine(data.engine);
+  const runtimeLoaded = sharedNow();
+  const model = await engine.load(data.version);
+  const modelLoaded = sharedNow();
+  run = createPipeline(model, data.version, data.limits);
+  const [outcome] = await run([warmUpPicture()]);
+  if (!outcome?.ok) throw new Error(`The warm-up inference of ${data.version.key} failed: ${outcome?.message}`);
+  return { threadUp, runtimeLoaded, modelLoaded, warm: sharedNow() };
+}
+
+export default (task: Task): Promise<readonly Outcome[]> => run(task);

@@ -1,0 +1,47 @@
+// Facts about the memory that pictures are received in: what the settings allow is enough for any one of them.
+import { describe, expect, it } from 'vitest';
+import { ArrivingFile } from '../../../src/graphql/uploads/upload.ts';
+import { UploadReader } from '../../../src/graphql/uploads/upload-reader.ts';
+
+const KiB = 1024;
+const MiB = KiB * KiB;
+
+async function* chunksOf(size: number) {
+  for (let at = 0; at < size; at += 64 * KiB) yield Buffer.alloc(Math.min(64 * KiB, size - at), at);
+}
+
+async function uploadOf(size: number): Promise<ArrivingFile> {
+  return new ArrivingFile('cat.jpg', chunksOf(size));
+}
+
+describe('twice the largest file', () => {
+  it.each([50 * KiB, 128 * KiB, 5 * MiB, 9 * MiB, 10 * MiB])('is memory for one of %i bytes', async (maxBytes) => {
+    const reader = new UploadReader({ maxBytes, memoryBytes: 2 * maxBytes });
+    for (let round = 0; round < 3; round++) {
+      const { bytes, release } = await reader.read(uploadOf(maxBytes));
+      expect(bytes.length).toBe(maxBytes);
+      release();
+    }
+  });
+
+  it('is memory for two of them, and not for a third', async () => {
+    const reader = new UploadReader({ maxBytes: MiB, memoryBytes: 2 * MiB + 512 * KiB });
+    const held = [await reader.read(uploadOf(MiB)), await reader.read(uploadOf(MiB))];
+    await expect(reader.read(uploadOf(MiB))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    for (const { release } of held) release();
+    expect((await reader.read(uploadOf(MiB))).bytes.length).toBe(MiB);
+  });
+});
+
+it('a file of one byte more than the largest is refused, and its memory is free', async () => {
+  const reader = new UploadReader({ maxBytes: MiB, memoryBytes: 2 * MiB });
+  await expect(reader.read(uploadOf(MiB + 1))).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
+  expect((await reader.read(uploadOf(MiB))).bytes.length).toBe(MiB);
+});
+
+it('a file is taken once', async () => {
+  const reader = new UploadReader({ maxBytes: MiB, memoryBytes: 2 * MiB });
+  const upload = uploadOf(1);
+  await reader.read(upload);
+  await expect(reader.read(upload)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+});
