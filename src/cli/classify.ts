@@ -61,7 +61,6 @@ async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBy
       priority: 'bulk',
       topK: null,
       deadlineMs: null,
-      retryToken: null,
       signal: new AbortController().signal,
     });
     return { file, ...classification };

@@ -34,7 +34,6 @@ export async function openGateway(config: Config, events: EventSink, log: Logger
   const scheduler = new Scheduler({
     maxWorkers: config.maxWorkers,
     queueLimit: config.queueLimit,
-    promiseLimit: config.promiseLimit,
     bulkShare: config.bulkShare,
     patienceMs: PATIENCE_MS,
     taskTimeoutMs: config.taskTimeout,

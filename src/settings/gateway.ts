@@ -121,12 +121,6 @@ const settings = {
     fallback: 1000,
     help: 'most requests of one priority waiting at once',
   },
-  promiseLimit: {
-    env: 'WARMPOOL_PROMISE_LIMIT',
-    schema: count(0),
-    fallback: 10_000,
-    help: 'most refused clients of one model at once for whom a place is kept until they come back',
-  },
   maxBatch: {
     env: 'WARMPOOL_MAX_BATCH',
     schema: count(1, 256),

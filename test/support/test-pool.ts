@@ -58,7 +58,6 @@ export async function openTestPool(model: string, flags: Partial<Record<SettingN
         id: randomUUID(),
         model: options.model ? gateway.repository.resolve(options.model).key : gateway.defaultModel.key,
         priority: 'interactive',
-        retryToken: null,
         picture,
         onReleased: options.onReleased ?? (() => {}),
         deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY,
