@@ -1,6 +1,6 @@
 /**
  * Every setting of the gateway, once: its flag, its environment variable, its default and its meaning. The command line,
- * the help text and the README's table are made from this list.
+ * the help text and the table in docs/settings.md are made from this list.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

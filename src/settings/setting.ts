@@ -56,7 +56,7 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** As the help and the README show it. */
+/** As the help and docs/settings.md show it. */
 export function defaultOf({ fallback, defaultText }: Setting): string {
   return defaultText ?? String(fallback);
 }
