@@ -33,14 +33,14 @@ export function itNeeds(part: Part, title: string, test: () => Promise<void> | v
     it(title, test, timeoutMs);
     return;
   }
-  const missing = `${part.name} is not here. To get it: ${part.howToGet}`;
+  const missing = `needs ${part.name}: ${part.howToGet}`;
   if (process.env.CI === 'true' && !isOptional(part)) {
     it(title, () => {
       throw new Error(missing);
     });
     return;
   }
-  process.stderr.write(`skipped: ${title}. ${missing}\n`);
+  process.stderr.write(`skipped: ${title}; ${missing}\n`);
   it.skip(`${title} (${missing})`);
 }
 

@@ -32,9 +32,10 @@ export const azureTrace = shared(
   'AzureLLMInferenceTrace_conv.csv of github.com/Azure/AzurePublicDataset',
 );
 
+/** `whatServes`: what to put there. */
 function shared(name: string, whatServes: string): SharedPart {
   const path = join(ROOT, '../shared', name);
-  return { name: path, path, available: existsSync(path), howToGet: `put there ${whatServes}`, optional: true };
+  return { name: path, path, available: existsSync(path), howToGet: whatServes, optional: true };
 }
 
 /** All files in that folder and below, in the order of their names. */
