@@ -31,7 +31,7 @@ export default defineConfig({
           ...shared,
           name: 'together',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ALONE,
+          exclude: ['test/real/**', ...ALONE],
           sequence: { groupOrder: 1 },
         },
       },
