@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { progress } from '@clack/prompts';
 import { pMapIterable } from 'p-map';
 import { GatewayError } from '../core/contracts/errors.ts';
-import { openGateway } from '../gateway/app.ts';
+import { openPool } from '../gateway/pool.ts';
 import type { Gateway } from '../graphql/gateway.ts';
 import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
 import type { Config } from '../settings/gateway.ts';
@@ -21,7 +21,7 @@ export async function classify(files: readonly string[], json: boolean, config: 
   const log = createLog(config.logLevel);
   // There is no load to wait for: every worker that has a file to work on is wanted from the start.
   const workers = Math.min(config.maxWorkers, files.length);
-  const gateway = await openGateway({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
+  const gateway = await openPool({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
   const { stderr, stdout } = process;
   stdout.on('error', endOfReader);
   const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;

@@ -2,26 +2,17 @@
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { GatewayError } from '../core/contracts/errors.ts';
+import { UserError } from '../core/contracts/user-error.ts';
 import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
 import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
 import { PLAN_SETTINGS } from '../lab/sim/plan-settings.ts';
 import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
-import { WorkloadError } from '../lab/workload/workload.ts';
-import { ModelRepositoryError } from '../models/repository.ts';
 import { loadConfig, SETTINGS, type SettingName } from '../settings/gateway.ts';
 import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings/setting.ts';
-import { EngineUnavailableError } from '../worker/engine/engine.ts';
 import { BATCH_SETTINGS } from './batch/settings.ts';
 
-/** A wrong setting, model name, repository, engine, trace or address. */
-const USER_ERRORS = [
-  ConfigError,
-  GatewayError,
-  ModelRepositoryError,
-  EngineUnavailableError,
-  WorkloadError,
-  LoadTestError,
-];
+/** What the user has to mend: a wrong setting, model name, repository, engine, trace or address. */
+const USER_ERRORS = [UserError, GatewayError, LoadTestError];
 
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;

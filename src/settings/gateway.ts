@@ -25,7 +25,6 @@ import {
 } from './setting.ts';
 import { isTimeZone, machineTimeZone } from './time-zone.ts';
 
-const cores = availableParallelism();
 const MiB = 2 ** 20;
 
 const settings = {
@@ -39,7 +38,7 @@ const settings = {
   modelDir: {
     env: 'WARMPOOL_MODEL_DIR',
     schema: z.string().refine(isFolder, 'an existing folder'),
-    fallback: defaultModelDir(),
+    fallback: defaultModelDir,
     defaultText: './model if that is a model repository, else the models that ship with Warmpool',
     help: 'model repository, a folder of NAME/VERSION/manifest.json',
   },
@@ -59,14 +58,14 @@ const settings = {
   reserved: {
     env: 'WARMPOOL_RESERVED',
     schema: count(0, 1024),
-    fallback: Math.max(1, cores - 1),
+    fallback: () => Math.max(1, availableParallelism() - 1),
     defaultText: 'cores − 1, at least 1',
     help: 'workers of the default model that are always warm',
   },
   maxWorkers: {
     env: 'WARMPOOL_MAX_WORKERS',
     schema: count(1, 1024),
-    fallback: cores,
+    fallback: () => availableParallelism(),
     defaultText: 'cores',
     help: 'most workers at once, reserved and on-demand',
   },
@@ -82,7 +81,7 @@ const settings = {
   timeZone: {
     env: 'WARMPOOL_TIME_ZONE',
     schema: z.string().refine(isTimeZone, 'a time zone that is known here, such as Europe/Berlin'),
-    fallback: machineTimeZone(),
+    fallback: machineTimeZone,
     defaultText: "the machine's",
     help: 'time zone of --schedule, by its IANA name',
   },

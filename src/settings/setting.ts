@@ -1,5 +1,6 @@
 /** Settings of commands: what kinds of values there are, and how they are read from flags and the environment. */
 import { z } from 'zod';
+import { UserError } from '../core/contracts/user-error.ts';
 
 // The message of a schema is what a value should have been: it follows "not".
 export function count(least: number, most = 2 ** 31 - 1) {
@@ -43,8 +44,11 @@ export interface Setting {
   /** Its variable in the environment; null if it has none. */
   readonly env: string | null;
   readonly schema: z.ZodType;
-  /** The default. `null` leaves the choice to the program while it runs: `defaultText` says what it takes. */
-  readonly fallback: string | number | null;
+  /**
+   * The default, or what works it out when it is asked for, as it depends on the machine. `null` leaves the choice to the program while
+   * it runs: `defaultText` says what it takes.
+   */
+  readonly fallback: string | number | null | (() => string | number);
   /** How the default is shown, where that is not the value itself. */
   readonly defaultText?: string;
   /** What it is, with its unit. */
@@ -63,11 +67,12 @@ export function defaultOf({ fallback, defaultText }: Setting): string {
 
 /** As a user would have written it. */
 function fallbackOf({ fallback, schema }: Setting): unknown {
-  return fallback === null ? null : schema.parse(fallback);
+  const value = typeof fallback === 'function' ? fallback() : fallback;
+  return value === null ? null : schema.parse(value);
 }
 
 /** A wrong setting: the message quotes the value and says what would have been right. */
-export class ConfigError extends Error {}
+export class ConfigError extends UserError {}
 
 export type Values<Table extends Readonly<Record<string, Setting>>> = {
   readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;

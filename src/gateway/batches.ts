@@ -1,4 +1,4 @@
-/** The composition root's second half: which store, spool and limits the batches of a gateway are made of. */
+/** Batches: which store, spool and limits they are made of. */
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
