@@ -168,7 +168,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 function withSettings(command: Command, settings: Readonly<Record<string, Setting>>): Command {
   for (const [name, setting] of Object.entries(settings)) {
-    const variable = setting.env === null ? '' : ` [${setting.env}]`;
+    const variable = setting.env ? ` [${setting.env}]` : '';
     const text = `${setting.help} (default: ${defaultOf(setting)})${variable}`;
     command.addOption(new Option(`${flagOf(name)} <value>`, text));
   }

@@ -40,19 +40,43 @@ function parseSeconds(text: string): number {
   throw new SyntaxError('a time above 0 such as 60s, 500ms or 5m');
 }
 
-export interface Setting {
-  /** Its variable in the environment; null if it has none. */
-  readonly env: string | null;
-  readonly schema: z.ZodType;
-  /**
-   * The default, or what works it out when it is asked for, as it depends on the machine. `null` leaves the choice to the program while
-   * it runs: `defaultText` says what it takes.
-   */
-  readonly fallback: string | number | null | (() => string | number);
-  /** How the default is shown, where that is not the value itself. */
-  readonly defaultText?: string;
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  readonly fallback: Fallback;
   /** What it is, with its unit. */
   readonly help: string;
+  /** How the default is shown, where that is not the value itself. */
+  readonly defaultText?: string | undefined;
+  /** Its variable in the environment, if it has one. */
+  readonly env?: string | null;
+}
+
+/**
+ * The default, or what works it out when it is asked for, as it depends on the machine. `null` leaves the choice to the program while it
+ * runs: `defaultText` says what it takes.
+ */
+type Fallback = string | number | null | (() => string | number);
+
+export function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  fallback: Fallback,
+  help: string,
+  defaultText?: string,
+): Setting<Schema> {
+  return { schema, fallback, help, defaultText };
+}
+
+/** The same settings with a variable each: `modelDir` has WARMPOOL_MODEL_DIR, and those in `plain` have no prefix. */
+export function withVariables<Table extends Readonly<Record<string, Setting>>>(
+  table: Table,
+  plain: readonly (keyof Table)[],
+): Table {
+  const variableOf = (name: string) => {
+    const words = name.replace(/[A-Z]/g, '_$&').toUpperCase();
+    return plain.includes(name) ? words : `WARMPOOL_${words}`;
+  };
+  const entries = Object.entries(table).map(([name, one]) => [name, { ...one, env: variableOf(name) }]);
+  return Object.fromEntries(entries) as Table;
 }
 
 /** `modelDir` → `--model-dir` */
@@ -96,7 +120,7 @@ export function readSettings<Table extends Readonly<Record<string, Setting>>>(
     const { env: variable, schema, help } = setting;
     const given = [
       { source: flagOf(name), text: flags[name] },
-      ...(variable === null ? [] : [{ source: variable, text: env[variable] }]),
+      ...(variable ? [{ source: variable, text: env[variable] }] : []),
     ].find(({ text }) => text?.trim());
     sources[name] = given?.source ?? null;
     const { data, error } = given ? schema.safeParse(given.text) : { data: fallbackOf(setting), error: null };
