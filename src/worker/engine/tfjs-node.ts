@@ -1,4 +1,4 @@
-/** The tfjs-node engine: TensorFlow.js on the TensorFlow C library. An optional dependency: it may not be installed. */
+/** The tfjs-node engine: TensorFlow.js on the TensorFlow C library. An optional peer: whoever wants it installs it. */
 import { createRequire } from 'node:module';
 import type { Engine } from './engine.ts';
 import { type TensorFlow, tfjsEngine } from './tfjs.ts';

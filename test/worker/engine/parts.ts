@@ -22,7 +22,7 @@ export async function tfjsNode(): Promise<Part> {
   return {
     name: 'tfjs-node',
     available,
-    howToGet: 'npm rebuild @tensorflow/tfjs-node, where its installer can download libtensorflow',
+    howToGet: 'npm i --no-save @tensorflow/tfjs-node, where its installer can download libtensorflow',
   };
 }
 
