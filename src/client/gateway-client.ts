@@ -37,10 +37,6 @@ export interface GatewayClientOptions {
 /** The gateway gives a sign of life every 12 s; after that long without one the connection is dead, which nothing else tells. */
 const SILENCE_MS = 20_000;
 
-const CLASSIFICATION = `label confidence scores { label confidence } model receipt {
-    requestId worker workerId coldStart reason batchSize queueMs decodeMs inferMs totalMs predictedWaitMs
-  }`;
-
 const ITEM = 'index name status label confidence error { code message }';
 
 const ITEMS = `query Items($id: ID!, $after: String, $scores: Boolean!) {
@@ -77,7 +73,7 @@ export class GatewayClient {
   }
 
   async classify(photo: File, options: Schema.ClassifyOptions, signal: AbortSignal): Promise<Classification> {
-    const body = uploadForm(classifyHead(options, CLASSIFICATION), [{ file: photo, name: photo.name }]);
+    const body = uploadForm(classifyHead(options), [{ file: photo, name: photo.name }]);
     const { classify } = await this.#post<{ classify: Classification }>({ body, headers: UPLOAD_HEADERS, signal });
     return classify;
   }

@@ -15,10 +15,14 @@ export interface NamedBlob {
   readonly file: Blob;
 }
 
-export function classifyHead(options: ClassifyOptions | null, fields: string): UploadHead {
-  const query = `mutation Classify($image: Upload!, $options: ClassifyOptions) {
-  classify(image: $image, options: $options) { ${fields} }
+export const CLASSIFY = `mutation Classify($image: Upload!, $options: ClassifyOptions) {
+  classify(image: $image, options: $options) {
+    label confidence scores { label confidence } model
+    receipt { requestId worker workerId coldStart reason batchSize queueMs decodeMs inferMs totalMs predictedWaitMs }
+  }
 }`;
+
+export function classifyHead(options: ClassifyOptions | null, query = CLASSIFY): UploadHead {
   return {
     operations: JSON.stringify({ query, variables: { image: null, options } }),
     map: JSON.stringify({ 0: ['variables.image'] }),

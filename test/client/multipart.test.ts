@@ -8,11 +8,11 @@ const FILES = [
 ];
 
 it('a form has operations, map and the files, in this order', () => {
-  expect([...uploadForm(classifyHead(null, 'label'), FILES).keys()]).toEqual(['operations', 'map', '0', '1']);
+  expect([...uploadForm(classifyHead(null), FILES).keys()]).toEqual(['operations', 'map', '0', '1']);
 });
 
 it('the file of classify is mapped to a variable that is null in the operations', () => {
-  const { operations, map } = classifyHead({ model: 'cat-dog@2' }, 'label');
+  const { operations, map } = classifyHead({ model: 'cat-dog@2' });
   expect(JSON.parse(map)).toEqual({ 0: ['variables.image'] });
   expect(JSON.parse(operations).variables).toEqual({ image: null, options: { model: 'cat-dog@2' } });
 });
@@ -28,7 +28,7 @@ it('each file of a batch is mapped to its place in a list of nulls', () => {
 });
 
 it('a file is sent by its name, with its type', async () => {
-  const sent = uploadForm(classifyHead(null, 'label'), FILES).get('0') as File;
+  const sent = uploadForm(classifyHead(null), FILES).get('0') as File;
   expect([sent.name, sent.type]).toEqual(['tabby.jpg', 'image/jpeg']);
   expect([...new Uint8Array(await sent.arrayBuffer())]).toEqual([1, 2, 3]);
 });

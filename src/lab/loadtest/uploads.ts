@@ -15,6 +15,10 @@ export interface Upload {
 /** The options of each request; null leaves them to the gateway. */
 export type RequestOptions = Required<Pick<ClassifyOptions, 'model' | 'deadlineMs'>>;
 
+const QUERY = `mutation LoadTest($image: Upload!, $options: ClassifyOptions) {
+  classify(image: $image, options: $options) { label }
+}`;
+
 const PICTURE = /\.(jpe?g|png|webp|gif|avif)$/i;
 
 const SAMPLE = createRequire(import.meta.url).resolve('#dist/web/samples/cat-chelsea.jpg');
@@ -29,7 +33,7 @@ export async function readUploads(path: string | null, options: RequestOptions):
 
 export async function uploadOf(picture: Buffer, name: string, options: RequestOptions): Promise<Upload> {
   const file = new Blob([picture as Uint8Array<ArrayBuffer>]);
-  const form = new Response(uploadForm(classifyHead(options, 'label'), [{ name, file }]));
+  const form = new Response(uploadForm(classifyHead(options, QUERY), [{ name, file }]));
   const body = Buffer.from(await form.arrayBuffer());
   const type = form.headers.get('content-type') ?? '';
   return { body, headers: { ...UPLOAD_HEADERS, 'content-type': type, 'content-length': body.length } };
