@@ -63,11 +63,11 @@ export function failureOf({ message = 'no reason given', extensions }: GraphQLFa
 
 /** Of an error that the network gave in place of an answer. */
 export function unanswered(error: unknown): RequestFailure {
-  return new RequestFailure(NO_ANSWER, `no answer (${networkReason(error)})`, 0, { cause: error });
+  return new RequestFailure(NO_ANSWER, `no answer (${reasonOf(error)})`, 0, { cause: error });
 }
 
-/** Such as ECONNREFUSED. What fetch throws says nothing by itself; its cause does. */
-export function networkReason(error: unknown): string {
+/** Such as ECONNREFUSED or ENOSPC. What fetch throws says nothing by itself; its cause does. */
+export function reasonOf(error: unknown): string {
   const { cause } = error as Error;
   const { code, message } = (cause instanceof Error ? cause : error) as Error & { readonly code?: string };
   return typeof code === 'string' ? code : message;

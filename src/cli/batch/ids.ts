@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { reasonOf } from '../../client/answer.ts';
 import { ConfigError } from '../../settings/setting.ts';
 import type { PictureFile } from './pictures.ts';
 
@@ -80,9 +81,8 @@ async function removeOld(folder: string): Promise<void> {
 }
 
 function cannotRemember(folder: string, error: unknown): ConfigError {
-  const { code, message } = error as NodeJS.ErrnoException;
   return new ConfigError(
-    `${folder} cannot be written (${code ?? message}), where the id of a batch is remembered: set XDG_STATE_HOME to another ` +
+    `${folder} cannot be written (${reasonOf(error)}), where the id of a batch is remembered: set XDG_STATE_HOME to another ` +
       'folder, or name an id with --id.',
   );
 }

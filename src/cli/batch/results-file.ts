@@ -1,7 +1,7 @@
 /** Where the results go: a file that is there once it is complete, or a stream. */
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { RequestFailure } from '../../client/answer.ts';
+import { RequestFailure, reasonOf } from '../../client/answer.ts';
 import { ConfigError } from '../../settings/setting.ts';
 
 export interface Results {
@@ -63,9 +63,4 @@ async function openFile(path: string): Promise<Results> {
       if (isReplaced) await rm(written);
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
 }

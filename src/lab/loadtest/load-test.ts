@@ -1,25 +1,19 @@
 /** The load test as a whole: against a gateway that runs, or against one of its own for each policy, one after the other. */
-import { NO_ANSWER, networkReason, RequestFailure } from '../../client/answer.ts';
+import { NO_ANSWER, RequestFailure, reasonOf } from '../../client/answer.ts';
 import { endpointOf, GatewayClient } from '../../client/gateway-client.ts';
 import { ConfigError } from '../../settings/setting.ts';
 import type { Run } from '../report/run.ts';
-import type { Workload } from '../workload/workload.ts';
-import { LoadRun } from './load-run.ts';
+import { LoadRun, type LoadRunOptions } from './load-run.ts';
 import { lookAsAdmin, lookAsAnybody } from './pool-look.ts';
 import { PoolWatch } from './pool-watch.ts';
 import { Sender } from './sender.ts';
 import { type GatewayAddress, ServeProcess } from './serve-process.ts';
-import type { RequestOptions, Upload } from './uploads.ts';
+import type { RequestOptions } from './uploads.ts';
 
-export interface LoadTest {
-  readonly workload: Workload;
-  readonly uploads: readonly Upload[];
+export interface LoadTest extends Pick<LoadRunOptions, 'workload' | 'uploads' | 'maxOutstanding' | 'signal'> {
   readonly request: RequestOptions;
   /** Longest time to an answer, in ms. */
   readonly timeLimitMs: number;
-  readonly maxOutstanding: number;
-  /** Ends the load test early. */
-  readonly signal: AbortSignal;
   /** Is given each run as it begins; what it returns is called as the run ends. */
   readonly onRun: (run: LoadRun) => () => void;
 }
@@ -29,7 +23,7 @@ const PATIENCE_MS = 10_000;
 
 /** Throws a ConfigError if there is no such gateway, it refuses the token, or it does not serve the model. */
 export async function testGateway(test: LoadTest, { url, adminToken }: GatewayAddress, name: string): Promise<Run> {
-  const { workload, uploads, timeLimitMs, maxOutstanding, signal, onRun, request } = test;
+  const { request, timeLimitMs, onRun } = test;
   const endpoint = endpointOf(url);
   const client = new GatewayClient({ endpoint, token: adminToken, timeoutMs: PATIENCE_MS });
   const look = () => (adminToken === null ? lookAsAnybody(client) : lookAsAdmin(client));
@@ -37,15 +31,7 @@ export async function testGateway(test: LoadTest, { url, adminToken }: GatewayAd
     if (request.model !== null) await requireModel(client, request.model, url);
     return PoolWatch.open(look);
   });
-  const run = new LoadRun({
-    name,
-    workload,
-    sender: new Sender({ endpoint, timeLimitMs }),
-    uploads,
-    pool,
-    maxOutstanding,
-    signal,
-  });
+  const run = new LoadRun({ ...test, name, pool, sender: new Sender({ endpoint, timeLimitMs }) });
   const onEnd = onRun(run);
   try {
     return await run.run();
@@ -87,7 +73,7 @@ async function explained<Answer>({ href }: URL, ask: () => Promise<Answer>): Pro
     if (!(error instanceof RequestFailure)) throw error;
     const { code, message, cause } = error;
     if (code === NO_ANSWER) {
-      const why = networkReason(cause);
+      const why = reasonOf(cause);
       throw new ConfigError(`${href} cannot be reached (${why}); start a gateway with: warmpool serve`, { cause });
     }
     if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') {
