@@ -20,15 +20,15 @@ export interface BatchOutput {
 type BatchValues = Values<typeof BATCH_SETTINGS>;
 
 const GO_ON = 'Run the same command again to go on: what the gateway has is not sent again.';
-/** What helps against these refusals, in place of that. */
+/** What is said in place of that for these codes, where the same command would fail again. */
 const REMEDIES: Readonly<Record<string, string>> = {
   IMAGE_TOO_LARGE: 'Leave larger files out with --max-upload-bytes.',
   TOO_MANY_FILES: 'Make the batches smaller with --batch-files.',
   BATCH_TOO_LARGE: 'Make the batches smaller with --batch-bytes.',
 };
-/** Of requests that cannot be right: the same as a wrong flag. */
+/** The request cannot be right, so that these end the command as a wrong flag does. */
 const USAGE_CODES = ['BAD_USER_INPUT', 'MODEL_NOT_FOUND'];
-/** There is something else than a gateway, or one of another version. */
+/** Whoever answers so is no gateway, or one of another version; so is whoever gives no GraphQL answer. */
 const FOREIGN_CODES = [FOREIGN_ANSWER, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 export async function batch(paths: readonly string[], values: BatchValues, output: BatchOutput): Promise<void> {

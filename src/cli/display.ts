@@ -6,19 +6,19 @@ import type { WriteStream } from 'node:tty';
 import { formatNumber } from '../lab/report/format.ts';
 
 export interface Step {
-  /** `Uploading`. */
+  /** Such as `Uploading`. */
   readonly name: string;
   /** Of `total`, in whatever it is counted. */
   readonly done: number;
   readonly total: number;
-  /** `12 of 40 photos`. */
+  /** Such as `12 of 40 photos`. */
   readonly text: string;
 }
 
-/** Of the bar. */
+/** Columns of the bar, if the terminal has room for them. */
 const WIDEST = 30;
 const NARROWEST = 5;
-/** Of a terminal that does not say. */
+/** Taken for a terminal that does not say how many it has. */
 const DEFAULT_COLUMNS = 80;
 /** Shortest time between two drawings. */
 const REFRESH_MS = 100;

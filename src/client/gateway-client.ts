@@ -24,7 +24,7 @@ export interface BatchListener {
 }
 
 export interface GatewayClientOptions {
-  /** Of GraphQL; a page may give it relative to its own address. */
+  /** Where GraphQL is answered; a page may give it relative to its own address. */
   readonly endpoint: URL | string;
   /** Sent with each query: the admin's, for example. */
   readonly token?: string | null;

@@ -27,7 +27,7 @@ export interface Found {
 
 export interface FileLimits {
   readonly maxFiles: number;
-  /** Of one file. */
+  /** Most bytes of one file. */
   readonly maxBytes: number;
 }
 

@@ -20,7 +20,7 @@ export async function closedLoop({ steps, thinkMs, durationMs }: ClosedWorkload,
   const live = async (user: number) => {
     while (stays(user)) {
       const pauseMs = pauseAfter(await load.send(load.now()), thinkMs);
-      // Nobody is waited for who comes back after the end.
+      // The run does not wait for users who would come back after its end.
       if (pauseMs > 0) await load.until(Math.min(load.now() + pauseMs, durationMs));
     }
     users.delete(user);

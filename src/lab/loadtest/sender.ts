@@ -25,7 +25,7 @@ export interface Outcome {
 }
 
 export interface SenderOptions {
-  /** Of GraphQL. */
+  /** Where GraphQL is answered. */
   readonly endpoint: URL;
   /** Longest time from the sending to the end of the answer, in ms. */
   readonly timeLimitMs: number;
