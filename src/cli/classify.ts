@@ -1,7 +1,6 @@
 /** `warmpool classify FILE…`: a pool without a server, for as long as there are files. */
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { progress } from '@clack/prompts';
 import { pMapIterable } from 'p-map';
 import { GatewayError } from '../core/contracts/errors.ts';
 import { openPool } from '../gateway/pool.ts';
@@ -9,6 +8,7 @@ import type { Gateway } from '../graphql/gateway.ts';
 import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
 import type { Config } from '../settings/gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
+import { Display } from './display.ts';
 
 /** From so many files on, a terminal gets a progress bar. */
 const LONG_LIST = 20;
@@ -24,23 +24,25 @@ export async function classify(files: readonly string[], json: boolean, config: 
   const gateway = await openPool({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
   const { stderr, stdout } = process;
   stdout.on('error', endOfReader);
-  const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;
-  bar?.start('Classifying');
+  const display = stderr.isTTY && files.length >= LONG_LIST ? new Display(stderr, false) : null;
+  const show = (done: number) =>
+    display?.show({ name: 'Classifying', done, total: files.length, text: `${done} of ${files.length}` });
+  show(0);
   const width = Math.max(...files.map((file) => file.length));
   // A bar and a table cannot be drawn at the same place at the same time.
   const held: string[] = [];
-  let failed = 0;
+  let [done, failed] = [0, 0];
   const results = pMapIterable(files, (file) => classifyFile(file, gateway, config.maxUploadBytes), {
     concurrency: 2 * workers,
   });
   for await (const result of results) {
     if ('error' in result) failed++;
     const line = json ? JSON.stringify(result) : tableLine(result, width);
-    if (bar && stdout.isTTY) held.push(line);
+    if (display && stdout.isTTY) held.push(line);
     else stdout.write(`${line}\n`);
-    bar?.advance(1);
+    show(++done);
   }
-  bar?.stop(`${files.length - failed} of ${files.length} classified`);
+  display?.say(`${files.length - failed} of ${files.length} classified`);
   for (const line of held) stdout.write(`${line}\n`);
   await gateway.pool.close();
   if (failed > 0) process.exitCode = 1;

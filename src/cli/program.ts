@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { GatewayError } from '../core/contracts/errors.ts';
 import { UserError } from '../core/contracts/user-error.ts';
-import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
 import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
 import { PLAN_SETTINGS } from '../lab/sim/plan-settings.ts';
 import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
@@ -12,7 +11,7 @@ import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../s
 import { BATCH_SETTINGS } from './batch/settings.ts';
 
 /** What the user has to mend: a wrong setting, model name, repository, engine, trace or address. */
-const USER_ERRORS = [UserError, GatewayError, LoadTestError];
+const USER_ERRORS = [UserError, GatewayError];
 
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;

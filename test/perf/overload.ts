@@ -34,8 +34,9 @@ function textHeaders({ 'content-length': _length, ...others }: OutgoingHttpHeade
   return others as Record<string, string>;
 }
 
+const { body, headers } = await uploadOf(picture, 'cat.jpg', { model: null, deadlineMs: DEADLINE_MS });
+
 async function send(): Promise<Outcome> {
-  const { body, headers } = uploadOf(picture, 'cat.jpg', { model: null, deadlineMs: DEADLINE_MS });
   const started = performance.now();
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',

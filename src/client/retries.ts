@@ -1,6 +1,6 @@
 /** How often one thing is tried again: after what may pass, with growing pauses, as long as they do not add up to too much. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Refusal } from './refusal.ts';
+import { RequestFailure } from './answer.ts';
 
 export interface RetryOptions {
   /** Most that the pauses may add up to, in ms. */
@@ -8,7 +8,7 @@ export interface RetryOptions {
   /** Ends a pause. */
   readonly signal: AbortSignal;
   /** Told once why something is tried again and again. */
-  readonly onRetry: (refusal: Refusal) => void;
+  readonly onRetry: (failure: RequestFailure) => void;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -33,7 +33,7 @@ export class Retries {
   /** In ms; throws as `after` does. */
   pauseAfter(error: unknown): number {
     const { patienceMs, onRetry } = this.#options;
-    if (!(error instanceof Refusal && error.mayPass)) throw error;
+    if (!(error instanceof RequestFailure && error.mayPass)) throw error;
     const ms = Math.max(this.#next, error.retryAfterMs ?? 0);
     if (this.#paused + ms > patienceMs) throw error;
     if (this.#paused === 0) onRetry(error);

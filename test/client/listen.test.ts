@@ -1,9 +1,12 @@
 // Facts about listening to a batch: a quiet batch is no lost connection, but a connection without a sign of life is one.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { listen } from '../../../src/web/batch/batch-gateway.ts';
+import { GatewayClient } from '../../src/client/gateway-client.ts';
 
 const PING = ':\n\n';
 const EVENT = 'event: next\ndata: {"data":{"batchProgress":{"seq":1,"state":"RUNNING","total":1,"item":null}}}\n\n';
+
+const FAILURE = 'event: next\ndata: {"errors":[{"message":"…","extensions":{"code":"BATCH_NOT_FOUND"}}]}\n\n';
+const COMPLETE = 'event: complete\ndata:\n\n';
 
 /** The other end says what the test says. */
 function hear() {
@@ -18,9 +21,15 @@ function hear() {
   const take = vi.fn();
   const isThere = vi.fn();
   const end = vi.fn();
-  listen('a-batch', 0, { take, isThere }, new AbortController().signal).catch(({ code }) => end(code));
+  const client = new GatewayClient({ endpoint: 'graphql', timeoutMs: 1000 });
+  const { signal } = new AbortController();
+  client.listen('a-batch', 0, { take, isThere }, signal).then(
+    () => end('complete'),
+    ({ code }) => end(code),
+  );
   const say = (text: string) => stream.enqueue(new TextEncoder().encode(text));
-  return { say, take, isThere, end, passed: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
+  const breakOff = () => stream.error(new Error('reset'));
+  return { say, breakOff, take, isThere, end, passed: (ms: number) => vi.advanceTimersByTimeAsync(ms) };
 }
 
 describe('listening to a batch', () => {
@@ -47,6 +56,23 @@ describe('listening to a batch', () => {
     }
     expect(isThere).toHaveBeenCalledTimes(10);
     expect([take.mock.calls, end.mock.calls]).toEqual([[], []]);
+  });
+
+  it.each([
+    [COMPLETE, 'complete'],
+    [FAILURE, 'BATCH_NOT_FOUND'],
+  ])('ends with what the gateway says: %j', async (word, outcome) => {
+    const { say, end, passed } = hear();
+    say(word);
+    await passed(10);
+    expect(end).toHaveBeenCalledExactlyOnceWith(outcome);
+  });
+
+  it('ends without an answer if the connection breaks off', async () => {
+    const { breakOff, end, passed } = hear();
+    breakOff();
+    await passed(10);
+    expect(end).toHaveBeenCalledExactlyOnceWith('NO_ANSWER');
   });
 
   it('ends without an answer after 20 s without any', async () => {

@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Display } from '../../../src/cli/batch/display.ts';
+import { Display } from '../../src/cli/display.ts';
 
 const ERASE = '\r\x1b[2K';
 const step = (done: number) => ({ name: 'Uploading', done, total: 200, text: `${done} of 200 photos` });
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
 it('is a bar on a terminal', () => {
@@ -58,6 +58,16 @@ it('is a line for each tenth where there is no terminal', () => {
   expect(written[11]).toMatch(/^Classifying: 0 %/);
 });
 
+it('is renewed for what does not tell by itself, until it is stopped, and leaves nothing behind', () => {
+  const { terminal, written } = terminalOf({ isTTY: true });
+  const stop = new Display(terminal, false).watch(() => step(101));
+  vi.advanceTimersByTime(1000);
+  stop();
+  vi.advanceTimersByTime(1000);
+  expect(written.filter((text) => text.includes('101 of'))).toHaveLength(5);
+  expect(written.at(-1)).toBe(ERASE);
+});
+
 it('is at its end if there is nothing to do', () => {
   const { terminal, written } = terminalOf({ isTTY: false });
   new Display(terminal, false).show({ ...step(0), total: 0 });
@@ -70,6 +80,7 @@ it.each([true, false])('is nothing if it is to be quiet (terminal: %s)', (isTTY)
   display.show(step(1));
   display.say('something');
   display.clear();
+  display.watch(() => step(1))();
   expect(written).toEqual([]);
 });
 

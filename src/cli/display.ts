@@ -1,26 +1,29 @@
 /**
- * How far the command is, on stderr: a line of a terminal that is written anew; elsewhere a line for every tenth of the way.
+ * How far a command is, on stderr: a line of a terminal that is written anew; elsewhere a line for every tenth of the way.
  * It leaves the keyboard alone, so that Ctrl-C stays a signal.
  */
 import type { WriteStream } from 'node:tty';
-import { formatNumber } from '../../lab/report/format.ts';
+import { formatNumber } from '../lab/report/format.ts';
 
 export interface Step {
-  /** `Uploading`. */
+  /** Such as `Uploading`. */
   readonly name: string;
   /** Of `total`, in whatever it is counted. */
   readonly done: number;
   readonly total: number;
-  /** `12 of 40 photos`. */
+  /** Such as `12 of 40 photos`. */
   readonly text: string;
 }
 
-/** Of the bar. */
+/** Columns of the bar, if the terminal has room for them. */
 const WIDEST = 30;
 const NARROWEST = 5;
-/** Of a terminal that does not say. */
+/** Taken for a terminal that does not say how many it has. */
 const DEFAULT_COLUMNS = 80;
+/** Shortest time between two drawings. */
 const REFRESH_MS = 100;
+/** Time between two looks at what does not tell by itself. */
+const LOOK_MS = 250;
 const START_OF_LINE = '\r';
 const ERASE_LINE = '\x1b[2K';
 const TENTHS = 10;
@@ -41,6 +44,16 @@ export class Display {
     if (this.#isQuiet) return;
     if (this.#out.isTTY) this.#draw(step);
     else this.#tell(step);
+  }
+
+  /** Shows what `read` returns, again and again, until what this returns is called. */
+  watch(read: () => Step): () => void {
+    this.show(read());
+    const timer = setInterval(() => this.show(read()), LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      this.clear();
+    };
   }
 
   /** A line that stays. */

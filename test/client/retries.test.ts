@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import { NO_ANSWER, Refusal } from '../../../src/cli/batch/refusal.ts';
-import { Retries } from '../../../src/cli/batch/retries.ts';
+import { NO_ANSWER, RequestFailure } from '../../src/client/answer.ts';
+import { Retries } from '../../src/client/retries.ts';
 
-const LOST = new Refusal(NO_ANSWER, 'no answer');
-const fullFor = (retryAfterMs: number) => new Refusal('OVERLOADED', 'no room', retryAfterMs);
+const LOST = new RequestFailure(NO_ANSWER, 'no answer');
+const fullFor = (retryAfterMs: number) => new RequestFailure('OVERLOADED', 'no room', retryAfterMs);
 
 function retriesOf(patienceMs: number, signal = new AbortController().signal) {
   const onRetry = vi.fn();
@@ -11,7 +11,7 @@ function retriesOf(patienceMs: number, signal = new AbortController().signal) {
 }
 
 /** Until it gives up, in ms. */
-function pausesAfter(error: Refusal, patienceMs: number): number[] {
+function pausesAfter(error: RequestFailure, patienceMs: number): number[] {
   const { retries } = retriesOf(patienceMs);
   const pauses: number[] = [];
   for (;;) {
@@ -35,7 +35,7 @@ it('a pause is as long as the gateway says, or longer', () => {
 });
 
 it('what will not pass is not tried again', () => {
-  const tooLarge = new Refusal('IMAGE_TOO_LARGE', 'too large');
+  const tooLarge = new RequestFailure('IMAGE_TOO_LARGE', 'too large');
   const fault = new TypeError('a fault of our own');
   for (const error of [tooLarge, fault]) expect(() => retriesOf(1000).retries.pauseAfter(error)).toThrow(error);
 });
