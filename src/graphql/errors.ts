@@ -2,6 +2,7 @@
 import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../core/contracts/errors.ts';
+import { tooManyFiles } from '../core/contracts/limits.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
 
 /** Errors of the request itself, which Apollo reports under codes of its own; their messages are made for clients. */
@@ -55,23 +56,6 @@ export function formatRefusal(status: number, message: string): GraphQLFormatted
 
 export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
-}
-
-export function fileTooLarge(maxBytes: number): GatewayError {
-  return new GatewayError('IMAGE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
-}
-
-export function batchTooLarge(maxBytes: number): GatewayError {
-  return new GatewayError(
-    'BATCH_TOO_LARGE',
-    `The files are larger than ${maxBytes} bytes together, the most that is accepted in one batch.`,
-  );
-}
-
-export function tooManyFiles(maxFiles: number): GatewayError {
-  const limit =
-    maxFiles === 1 ? 'One file a request, or one list of files, is' : `At most ${maxFiles} files a request are`;
-  return new GatewayError('TOO_MANY_FILES', `${limit} accepted.`);
 }
 
 /** Of a list whose files have these names. */

@@ -1,5 +1,5 @@
 /** Uploaded files into memory that workers can read where it is; never onto disk. */
-import { fileTooLarge } from '../errors.ts';
+import { fileTooLarge } from '../../core/contracts/limits.ts';
 import type { ArrivingFile } from './upload.ts';
 import { UploadMemory } from './upload-memory.ts';
 

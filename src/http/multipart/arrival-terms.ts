@@ -1,6 +1,6 @@
 /** What a multipart request may have: while it is not known yet, as one picture, and as a batch. */
 import type { GatewayError } from '../../core/contracts/errors.ts';
-import { batchTooLarge, fileTooLarge } from '../../graphql/errors.ts';
+import { batchTooLarge, fileTooLarge } from '../../core/contracts/limits.ts';
 
 export interface ArrivalLimits {
   /** Of one file, in bytes. */

@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/contracts/errors.ts';
-import { fieldTooLarge, tooManyFiles } from '../../graphql/errors.ts';
+import { tooManyFiles } from '../../core/contracts/limits.ts';
+import { fieldTooLarge } from '../../graphql/errors.ts';
 import {
   type ArrivalLimits,
   batchOf,

@@ -6,7 +6,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy, { type Parser } from 'busboy';
 import { GatewayError } from '../../core/contracts/errors.ts';
-import { misplacedFile, tooManyFiles, unreadable } from '../../graphql/errors.ts';
+import { tooManyFiles } from '../../core/contracts/limits.ts';
+import { misplacedFile, unreadable } from '../../graphql/errors.ts';
 import { ArrivingFile, ExpectedFile } from '../../graphql/uploads/upload.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
 

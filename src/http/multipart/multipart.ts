@@ -6,7 +6,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ErrorCode, GatewayError } from '../../core/contracts/errors.ts';
-import { batchTooLarge, formatGatewayError } from '../../graphql/errors.ts';
+import { batchTooLarge } from '../../core/contracts/limits.ts';
+import { formatGatewayError } from '../../graphql/errors.ts';
 import { Arrival } from './arrival.ts';
 import { type ArrivalLimits, mostBytes } from './arrival-terms.ts';
 
