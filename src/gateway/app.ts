@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { EngineName } from '../core/contracts/engines.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
 import { Scheduler } from '../core/scheduler.ts';
+import { startGraphQL } from '../graphql/apollo.ts';
 import type { Gateway, ServedGateway } from '../graphql/gateway.ts';
 import { createServer } from '../http/server.ts';
 import type { ModelVersion } from '../models/manifest.ts';
@@ -74,16 +75,23 @@ export function startSchedule({ pool, defaultModel }: Gateway, config: Config, l
   return new ScheduledFloor({ schedule, pool, model: defaultModel.key, clock: systemClock, wallClock: Date.now, log });
 }
 
-export function openServer(
+export async function openServer(
   gateway: ServedGateway,
   config: Config,
   adminToken: string,
   events: EventSink,
 ): Promise<FastifyInstance> {
   const { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions } = config;
+  const uploads = { maxBytes: maxUploadBytes, memoryBytes: uploadMemory };
+  const graphql = await startGraphQL({ gateway, events, adminToken, uploads, maxSubscriptions });
   const batch = { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout };
-  const limits = { maxUploadBytes, uploadMemory, uploadTimeout, batch, maxSubscriptions };
-  return createServer({ gateway, events, adminToken, ...limits });
+  const limits = { maxUploadBytes, uploadTimeout, batch, maxWebSockets: maxSubscriptions };
+  return createServer({ graphql, events, trouble: () => troubleOf(gateway), ...limits });
+}
+
+/** Why this gateway should have no traffic; null if it may have some. */
+function troubleOf({ pool, batches }: ServedGateway): string | null {
+  return pool.isReady() ? batches.trouble() : 'the reserved workers are not all warm';
 }
 
 async function selectEngines(requested: Config['engine'], versions: readonly ModelVersion[], log: Logger) {

@@ -1,6 +1,6 @@
 /** What a resolver knows of its request and of the gateway. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
 import { GatewayError } from '../core/contracts/errors.ts';
 import type { ServedGateway } from './gateway.ts';
 import type { UploadReader } from './uploads/upload-reader.ts';
@@ -10,9 +10,22 @@ export interface Context {
   readonly uploads: UploadReader;
   /** Aborted when the client goes away before its answer. */
   readonly gone: AbortSignal;
+  /** Absent with a plain HTTP request, which takes one result. */
+  readonly streamed?: Streamed;
   /** Throws UNAUTHENTICATED or FORBIDDEN unless the request carries the admin's token. */
   requireAdmin(): void;
 }
+
+/** A transport that takes more than one result puts it into the context of an operation, to be filled. */
+export interface Streamed {
+  readonly mayMutate: boolean;
+  /** Null if the operation cannot be executed, which its result says. */
+  args: ExecutionArgs | null;
+  /** Of a subscription. */
+  results: Results | null;
+}
+
+export type Results = AsyncGenerator<FormattedExecutionResult>;
 
 export interface ContextParts {
   readonly gateway: ServedGateway;
@@ -30,15 +43,6 @@ export function createContext(
   { authorization, gone }: RequestParts,
 ): Context {
   return { gateway, uploads, gone, requireAdmin: () => requireToken(authorization, adminToken) };
-}
-
-/** Aborted when the client goes away before its answer. */
-export function goneBefore(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 function requireToken(authorization: string | undefined, expected: string): void {

@@ -21,8 +21,10 @@ const MAX_ECHO = 100;
 
 const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
-export function createErrorFormatter(events: EventSink) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+export type ErrorFormatter = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+export function createErrorFormatter(events: EventSink): ErrorFormatter {
+  return (formatted, error) => {
     const cause = (error instanceof GraphQLError && error.originalError) || error;
     const { path, locations } = formatted;
     const place = { ...(path && { path }), ...(locations && { locations }) };

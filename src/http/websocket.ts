@@ -5,20 +5,25 @@
  */
 import websocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ExecutionResult } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
 import { CloseCode, type Context as Connection, handleProtocols, makeServer } from 'graphql-ws';
 import { GatewayError } from '../core/contracts/errors.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
-import type { Context, RequestParts } from '../graphql/context.ts';
-import { formatRefusal } from '../graphql/errors.ts';
-import { type Executor, withOriginal } from '../graphql/executor.ts';
+import type { GraphQLServer } from '../graphql/apollo.ts';
+import type { RequestParts } from '../graphql/context.ts';
+import { formatGatewayError, formatRefusal } from '../graphql/errors.ts';
 import { OpenLimit } from '../graphql/open-limit.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 export interface WebSocketOptions {
-  readonly executor: Executor;
+  readonly graphql: GraphQLServer;
   readonly events: EventSink;
-  readonly createContext: (request: RequestParts) => Context;
   /** Open at the same time. */
   readonly maxConnections: number;
 }
@@ -58,29 +63,29 @@ export async function acceptWebSockets(fastify: FastifyInstance): Promise<void> 
 }
 
 /** What a route does with each connection. */
-export function createWebSocketHandler(
-  options: WebSocketOptions,
-): (socket: WebSocket, request: FastifyRequest) => void {
-  const { executor, events, createContext } = options;
-  const places = new OpenLimit(options.maxConnections, 'open WebSockets');
+export function createWebSocketHandler({ graphql, events, maxConnections }: WebSocketOptions) {
+  const places = new OpenLimit(maxConnections, 'open WebSockets');
   const server = makeServer<Record<string, unknown>, Extra>({
-    onSubscribe(connection, _id, { query, operationName, variables }) {
+    async onSubscribe(connection, _id, operation) {
       const error = tooManyOperations(connection);
-      if (error) return [withOriginal(error)];
-      return executor.prepare({ query, operationName, variables }, createContext(partsOf(connection)));
+      if (error) return [new FormattedError(formatGatewayError(error))];
+      const { args, result } = await graphql.run(operation, graphql.createContext(partsOf(connection)));
+      if (!args && 'errors' in result) return (result.errors ?? []).map((reason) => new FormattedError(reason));
+      return { ...args, rootValue: result } as ExecutionArgs;
     },
-    execute: (args) => executor.execute(args),
-    subscribe: (args) => executor.subscribe(args),
-    onNext: (_connection, _id, _payload, _args, result) => executor.format(result as ExecutionResult),
-    onError: (_connection, _id, _payload, errors) => executor.formatErrors(errors),
+    // It has been executed.
+    execute: ({ rootValue }) => rootValue as ExecutionResult,
+    subscribe: ({ rootValue }) => rootValue as ExecutionResult,
+    onNext: (_connection, _id, _payload, _args, result) => result as FormattedExecutionResult,
   });
 
-  return (socket, { headers }) => {
+  return (socket: WebSocket, { headers }: FastifyRequest) => {
     let giveBack: () => void;
     try {
       giveBack = places.take();
     } catch (error) {
-      return socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
+      socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
+      return;
     }
     const gone = new AbortController();
     const stopPings = pingRegularly(socket);
@@ -110,6 +115,20 @@ export function createWebSocketHandler(
       await onClosed(code, String(reason)).catch((error) => events.emit({ type: 'internalError', error }));
     });
   };
+}
+
+/** What graphql-ws takes for an error, and sends, is formatted already. */
+class FormattedError extends GraphQLError {
+  readonly #formatted: GraphQLFormattedError;
+
+  constructor(formatted: GraphQLFormattedError) {
+    super(formatted.message);
+    this.#formatted = formatted;
+  }
+
+  override toJSON(): GraphQLFormattedError {
+    return this.#formatted;
+  }
 }
 
 /** Resolves when the system has taken the message, or never will: then the connection is about to be closed. */

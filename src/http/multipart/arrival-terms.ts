@@ -7,10 +7,10 @@ export interface ArrivalLimits {
   readonly maxBytes: number;
   /** For one picture to arrive completely; for the next sign of life within a batch; in ms. */
   readonly timeoutMs: number;
-  readonly batch: BatchLimits;
+  readonly batch: BatchTerms;
 }
 
-export interface BatchLimits {
+export interface BatchTerms {
   readonly maxFiles: number;
   /** Of all files together. */
   readonly maxBytes: number;

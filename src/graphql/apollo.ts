@@ -1,0 +1,62 @@
+/** GraphQL of a gateway: the schema and its resolvers, run by Apollo, for every transport. */
+import { readFileSync } from 'node:fs';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { EventSink } from '../core/contracts/ports.ts';
+import { type Context, type ContextParts, createContext, type RequestParts } from './context.ts';
+import { createErrorFormatter } from './errors.ts';
+import { OpenLimit } from './open-limit.ts';
+import { resolvers } from './resolvers/resolvers.ts';
+import { retryAfterHeader } from './retry-after.ts';
+import { type Operation, type Outcome, runStreamed, streamedOperations } from './streamed-operations.ts';
+import { type UploadLimits, UploadReader } from './uploads/upload-reader.ts';
+
+export interface GraphQLOptions extends Omit<ContextParts, 'uploads'> {
+  readonly events: EventSink;
+  readonly uploads: UploadLimits;
+  /** Open at the same time. */
+  readonly maxSubscriptions: number;
+}
+
+export interface GraphQLServer {
+  /** For plain HTTP requests. */
+  readonly apollo: ApolloServer<Context>;
+  createContext(request: RequestParts): Context;
+  /** For transports that take more than one result. */
+  run(operation: Operation, context: Context, mayMutate?: boolean): Promise<Outcome>;
+}
+
+const SCHEMA = new URL('../../schema.graphql', import.meta.url);
+/** Tools ask for the whole schema with some 300; thousands of aliases would keep the only thread busy for seconds. */
+const MAX_QUERY_TOKENS = 1000;
+
+export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServer> {
+  const formatError = createErrorFormatter(options.events);
+  const apollo = new ApolloServer<Context>({
+    typeDefs: readFileSync(SCHEMA, 'utf8'),
+    resolvers,
+    introspection: true,
+    csrfPrevention: true,
+    parseOptions: { maxTokens: MAX_QUERY_TOKENS },
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // Nothing here may be cached, and to find that out anew costs every field of every answer.
+      ApolloServerPluginCacheControlDisabled(),
+      retryAfterHeader,
+      streamedOperations(new OpenLimit(options.maxSubscriptions, 'open subscriptions'), formatError),
+    ],
+  });
+  await apollo.start();
+  const parts = { ...options, uploads: new UploadReader(options.uploads) };
+  return {
+    apollo,
+    createContext: (request) => createContext(parts, request),
+    run: (operation, context, mayMutate = true) => runStreamed(apollo, operation, context, mayMutate),
+  };
+}
