@@ -34,18 +34,6 @@ export const ClusterNode: ClusterNodeResolvers = {
   seenAt: ({ seenAt }) => new Date(seenAt).toISOString(),
 };
 
-const KINDS = { reserved: 'RESERVED', 'on-demand': 'ON_DEMAND' } as const satisfies Record<WorkerKind, string>;
-const STATES = {
-  starting: 'STARTING',
-  idle: 'IDLE',
-  busy: 'BUSY',
-  stopping: 'STOPPING',
-} as const satisfies Record<WorkerState, string>;
-
-export function graphqlWorkerKind(kind: WorkerKind): 'RESERVED' | 'ON_DEMAND' {
-  return KINDS[kind];
-}
-
 function statsOf(gateway: Gateway): Omit<AllPoolStats, 'cluster'> {
   // Together, for the times in there are shares of this one; to read the memory asks the system, and may take its time.
   const uptimeMs = process.uptime() * 1000;
@@ -53,12 +41,7 @@ function statsOf(gateway: Gateway): Omit<AllPoolStats, 'cluster'> {
   return {
     summary: summarise(stats),
     maxWorkers: gateway.maxWorkers,
-    workers: stats.workers.map((worker) => ({
-      ...worker,
-      kind: KINDS[worker.kind],
-      state: STATES[worker.state],
-      coldStart: stats.coldStarts.get(worker.id) ?? null,
-    })),
+    workers: stats.workers.map((worker) => ({ ...worker, coldStart: stats.coldStarts.get(worker.id) ?? null })),
     models: [...stats.models],
     counters: stats.counters,
     workerTime: { reserved: timeOf(stats, 'reserved'), onDemand: timeOf(stats, 'on-demand') },

@@ -1,0 +1,11 @@
+/** What the values of the enums are called in here; GraphQL alone shouts them. */
+import type { Resolvers } from '../schema-types.generated.ts';
+
+export const enums: Required<Pick<Resolvers, 'BatchState' | 'ItemStatus' | 'Priority' | 'WorkerKind' | 'WorkerState'>> =
+  {
+    BatchState: { ACCEPTING: 'accepting', RUNNING: 'running', COMPLETED: 'completed', CANCELLED: 'cancelled' },
+    ItemStatus: { QUEUED: 'queued', RUNNING: 'running', DONE: 'done', FAILED: 'failed', CANCELLED: 'cancelled' },
+    Priority: { INTERACTIVE: 'interactive', BULK: 'bulk' },
+    WorkerKind: { RESERVED: 'reserved', ON_DEMAND: 'on-demand' },
+    WorkerState: { STARTING: 'starting', IDLE: 'idle', BUSY: 'busy', STOPPING: 'stopping' },
+  };
