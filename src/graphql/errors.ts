@@ -27,14 +27,14 @@ export function createErrorFormatter(events: EventSink): ErrorFormatter {
   return (formatted, error) => {
     const cause = (error instanceof GraphQLError && error.originalError) || error;
     const { path, locations } = formatted;
-    const place = { ...(path && { path }), ...(locations && { locations }) };
-    if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...place };
+    const where = { ...(path && { path }), ...(locations && { locations }) };
+    if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...where };
     const code = formatted.extensions?.code;
     if (typeof code === 'string' && REQUEST_CODES.has(code) && (error instanceof GraphQLError || isHttpError(error))) {
-      return { message: formatted.message, ...place, extensions: { code } };
+      return { message: formatted.message, ...where, extensions: { code } };
     }
     events.emit({ type: 'internalError', error: cause });
-    return { ...INTERNAL_ERROR, ...place };
+    return { ...INTERNAL_ERROR, ...where };
   };
 }
 
@@ -61,9 +61,9 @@ export function statusOf({ statusCode }: FastifyError): number {
 }
 
 /** Of a list whose files have these names. */
-export function misplacedFile(name: string, place: number, names: readonly string[]): GatewayError {
-  if (place >= names.length) return tooManyFiles(names.length);
-  const [came, expected] = [name, names[place]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));
+export function misplacedFile(name: string, index: number, names: readonly string[]): GatewayError {
+  if (index >= names.length) return tooManyFiles(names.length);
+  const [came, expected] = [name, names[index]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));
   const message = `The files must be sent in the order of their list: ${came} came in place of ${expected}.`;
   return new GatewayError('BAD_USER_INPUT', message);
 }

@@ -46,13 +46,13 @@ export async function runStreamed(
   return { args: streamed.args, result: streamed.results ?? body.singleResult, status: http.status };
 }
 
-/** `places`: for the subscriptions that are open at the same time. */
-export function streamedOperations(places: OpenLimit, formatError: ErrorFormatter): ApolloServerPlugin<Context> {
+/** `limit`: of the subscriptions that are open at the same time. */
+export function streamedOperations(limit: OpenLimit, formatError: ErrorFormatter): ApolloServerPlugin<Context> {
   const format = ({ errors, ...result }: ExecutionResult) =>
     errors ? { ...result, errors: errors.map((error) => formatError(withCode(error), error)) } : result;
   return {
     async requestDidStart({ contextValue: { streamed } }) {
-      return streamed ? listenerOf(streamed, (args) => begin(args, places, format)) : PLAIN;
+      return streamed ? listenerOf(streamed, (args) => begin(args, limit, format)) : PLAIN;
     },
   };
 }
@@ -85,15 +85,15 @@ function listenerOf(
   };
 }
 
-/** The place is kept until the results have ended, by themselves or by `return`. */
+/** It counts as open until the results have ended, by themselves or by `return`. */
 async function begin(
   args: ExecutionArgs,
-  places: OpenLimit,
+  limit: OpenLimit,
   format: Format,
 ): Promise<Results | FormattedExecutionResult> {
   let giveBack = () => {};
   try {
-    giveBack = places.take();
+    giveBack = limit.take();
     const results = await subscribe(args);
     if (Symbol.asyncIterator in results) return formatEach(results, format, giveBack);
     giveBack();

@@ -64,7 +64,7 @@ export async function acceptWebSockets(fastify: FastifyInstance): Promise<void> 
 
 /** What a route does with each connection. */
 export function createWebSocketHandler({ graphql, events, maxConnections }: WebSocketOptions) {
-  const places = new OpenLimit(maxConnections, 'open WebSockets');
+  const limit = new OpenLimit(maxConnections, 'open WebSockets');
   const server = makeServer<Record<string, unknown>, Extra>({
     async onSubscribe(connection, _id, operation) {
       const error = tooManyOperations(connection);
@@ -82,7 +82,7 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   return (socket: WebSocket, { headers }: FastifyRequest) => {
     let giveBack: () => void;
     try {
-      giveBack = places.take();
+      giveBack = limit.take();
     } catch (error) {
       socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
       return;

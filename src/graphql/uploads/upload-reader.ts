@@ -29,15 +29,17 @@ export class UploadReader {
 
   /** Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT. */
   async read(upload: Promise<ArrivingFile>): Promise<ReceivedUpload> {
-    const file = (await upload).read();
+    const file = await upload;
     let bytes = new Uint8Array(this.#memory.lend());
     let size = 0;
     try {
-      for await (const chunk of file) {
-        if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
-        if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
+      for await (const chunk of file.read()) {
+        const needed = size + chunk.length;
+        if (needed > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
+        // Only now the announced size, at once: who sends next to nothing holds no more than the smallest block.
+        if (needed > bytes.length) bytes = this.#grow(bytes, Math.max(needed, file.announcedBytes));
         bytes.set(chunk, size);
-        size += chunk.length;
+        size = needed;
       }
     } catch (error) {
       this.#memory.giveBack(bytes.buffer);

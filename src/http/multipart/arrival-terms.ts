@@ -26,8 +26,9 @@ export interface Terms {
 
 /** Room for the boundaries, the `operations` and the `map` beside one file, in bytes. */
 export const FRAME_BYTES = 64 * 1024;
-/** Beside each file of a batch: its place in the `operations` and the `map`; its boundary and headers. */
+/** Of each file of a batch, in the `operations` and in the `map`. */
 const FIELD_BYTES_PER_FILE = 128;
+/** Of each file of a batch: its boundary and its headers. */
 const HEAD_BYTES_PER_FILE = 1024;
 
 /** Most bytes that the `operations`, or the `map`, of any request may have. */

@@ -38,8 +38,6 @@ export class Arrival {
     this.#terms = fieldsAlone(limits, () => this.#fieldTooLarge());
     this.#form = new Form(request.headers, {
       fieldBytes: mostFieldBytes(limits),
-      // One more, so that a file of exactly the limit is not taken for a truncated one; the readers count.
-      fileBytes: limits.maxBytes + 1,
       onMap: (map) => this.#announce(map),
       fieldTooLarge: () => this.#fieldTooLarge(),
       onError: (reason) => this.#refuse(reason),
@@ -69,7 +67,7 @@ export class Arrival {
   /** From now on nobody looks at what arrives. */
   drop(): void {
     this.#isDropped = true;
-    this.#form.fail(new GatewayError('CANCELLED', 'The request has its answer.'));
+    if (!this.#form.hasEnded) this.#form.fail(new GatewayError('CANCELLED', 'The request has its answer.'));
     this.#request.resume();
   }
 

@@ -8,12 +8,10 @@ declare module 'busboy' {
     readonly defParamCharset?: string;
     /** Names of files with their folders, as they were sent. */
     readonly preservePath?: boolean;
-    readonly limits?: { readonly fields?: number; readonly fieldSize?: number; readonly fileSize?: number };
+    readonly limits?: { readonly fields?: number; readonly fieldSize?: number };
   }
 
   interface Parser extends Writable {
-    /** Not documented: the last boundary has come. */
-    readonly _complete: boolean;
     /** A part may lack its name. */
     on(
       event: 'field',
@@ -27,6 +25,5 @@ declare module 'busboy' {
     on(event: string, listener: (...args: never[]) => void): this;
   }
 
-  /** Throws if the content type has no boundary. */
   export default function busboy(options: Options): Parser;
 }

@@ -9,13 +9,12 @@ import { GatewayError } from '../../core/contracts/errors.ts';
 import { tooManyFiles } from '../../core/contracts/limits.ts';
 import { misplacedFile, unreadable } from '../../graphql/errors.ts';
 import { ArrivingFile, ExpectedFile } from '../../graphql/uploads/upload.ts';
+import { Boundary } from './boundary.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
 
 export interface FormOptions {
   /** Of each field, in bytes; the rest of a larger one is dropped. */
   readonly fieldBytes: number;
-  /** Of each file; so, too. */
-  readonly fileBytes: number;
   /** May throw, which is then the error. */
   onMap(map: FileMap): void;
   fieldTooLarge(): GatewayError;
@@ -34,13 +33,17 @@ export class Form {
   /** As many as this are in the `operations`: each file has one. */
   nulls = 0;
   readonly #options: FormOptions;
+  readonly #boundary: Boundary;
+  /** What the client announced for all of the request, in bytes; 0 if it did not. */
+  readonly #announced: number;
   readonly #parser: Parser;
   readonly #unread = new Set<Readable>();
   #complete!: (operation: Operation) => void;
   #reject!: (reason: unknown) => void;
   #operations: Operation | null = null;
   #map: FileMap | null = null;
-  #uploads: ReadonlyMap<string, ExpectedFile> = new Map();
+  /** Those that have not come, by their names. */
+  #uploads = new Map<string, ExpectedFile>();
   #files = 0;
   #isParsing = false;
   #hasEnded = false;
@@ -48,7 +51,9 @@ export class Form {
   /** Throws BAD_USER_INPUT if the headers are those of no form. */
   constructor(headers: IncomingHttpHeaders, options: FormOptions) {
     this.#options = options;
-    this.#parser = this.#parse(headers);
+    this.#boundary = new Boundary(headers['content-type']);
+    this.#announced = Number(headers['content-length'] ?? 0);
+    this.#parser = this.#createParser();
     this.operation = new Promise((resolve, reject) => {
       this.#complete = resolve;
       this.#reject = reject;
@@ -72,6 +77,7 @@ export class Form {
   write(chunk: Buffer): void {
     if (this.#hasEnded) return;
     this.#isParsing = true;
+    this.#boundary.push(chunk);
     // Whatever happens in there is due to what somebody sent, and must not reach the connection.
     try {
       this.#parser.write(chunk, () => {
@@ -96,18 +102,14 @@ export class Form {
     this.#parser.destroy();
   }
 
-  #parse(headers: IncomingHttpHeaders): Parser {
-    const { fieldBytes, fileBytes } = this.#options;
-    const limits = { fields: 2, fieldSize: fieldBytes, fileSize: fileBytes };
-    try {
-      return busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
-        .on('field', (name, value, { valueTruncated }) => this.#onField(name, value, valueTruncated))
-        .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
-        .on('error', (error: Error) => this.#complain(unreadable(error.message)))
-        .on('close', () => this.#onClose());
-    } catch (error) {
-      throw unreadable((error as Error).message);
-    }
+  #createParser(): Parser {
+    const headers = { 'content-type': `multipart/form-data; boundary="${this.#boundary.text}"` };
+    const limits = { fields: 2, fieldSize: this.#options.fieldBytes };
+    return busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
+      .on('field', (name, value, { valueTruncated }) => this.#onField(name, value, valueTruncated))
+      .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
+      .on('error', (error: Error) => this.#complain(unreadable(error.message)))
+      .on('close', () => this.#onClose());
   }
 
   #onField(name: string | undefined, value: string, isTruncated: boolean): void {
@@ -125,7 +127,7 @@ export class Form {
     const map = new FileMap(text);
     this.#options.onMap(map);
     const { variables } = this.#operations;
-    this.#uploads = map.fill(isObject(variables) ? variables : {}, () => new ExpectedFile());
+    this.#uploads = map.putInto(isObject(variables) ? variables : {}, () => new ExpectedFile());
     this.#map = map;
     this.#complete(this.#operations);
   }
@@ -137,17 +139,18 @@ export class Form {
     this.#refuseAppendix();
     if (!this.#map) throw unreadable('a file stands in front of `map`.');
     const { list } = this.#map;
-    const place = this.#files++;
+    const index = this.#files++;
     // Whoever reads them waits for one after the other.
-    if (list && list[place] !== name) throw misplacedFile(name, place, list);
-    if (!list && place > 0) throw tooManyFiles(1);
+    if (list && list[index] !== name) throw misplacedFile(name, index, list);
+    if (!list && index > 0) throw tooManyFiles(1);
     this.#unread.add(file);
     file.once('close', () => {
       this.#unread.delete(file);
       this.#options.onReady();
     });
     const upload = this.#uploads.get(name);
-    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file)));
+    this.#uploads.delete(name);
+    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file), this.#announced));
     else file.resume();
   }
 
@@ -157,19 +160,18 @@ export class Form {
 
   #onClose(): void {
     if (!this.#map) this.#complain(unreadable('`operations` or `map` is missing.'));
-    else if (!this.#hasEnded) this.#end(unreadable('a file of the `map` is missing.'));
+    else if (!this.#hasEnded) this.#end(this.#uploads.size > 0 ? unreadable('a file of the `map` is missing.') : null);
   }
 
-  /** `reason`: why those do not come that have not come. */
+  /** `reason`: why the files do not come that have not come. */
   #end(reason: unknown): void {
     this.#hasEnded = true;
     for (const upload of this.#uploads.values()) upload.reject(reason);
     this.#options.onReady();
   }
 
-  /** What stands behind the last boundary in the same chunk the parser takes for parts, but for files without an end. */
   #refuseAppendix(): void {
-    if (this.#parser._complete) throw unreadable('something follows its last boundary.');
+    if (this.#boundary.isPassed) throw unreadable('something follows its last boundary.');
   }
 }
 

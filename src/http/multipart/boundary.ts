@@ -1,0 +1,48 @@
+/**
+ * What separates the parts of a form. The parser takes what stands behind the last boundary in the same chunk for parts, but for
+ * files without an end; and tells nobody that it has seen the last boundary. So whoever gets a part looks for it here.
+ */
+import { unreadable } from '../../graphql/errors.ts';
+
+const PARAMETER = /;\s*boundary=("?)([!#-:<-[\]-~]+)\1\s*(?:;|$)/i;
+
+export class Boundary {
+  readonly text: string;
+  readonly #next: Buffer;
+  readonly #last: Buffer;
+  #chunk: Buffer = Buffer.alloc(0);
+  /** What came before the chunk, as far as a boundary can reach into it. In front of the first one no line need end. */
+  #before: Buffer = Buffer.from('\r\n');
+  /** Not looked for yet if undefined. */
+  #isPassed: boolean | undefined;
+
+  /** Throws BAD_USER_INPUT if the content type names none. */
+  constructor(contentType = '') {
+    const [, , text] = PARAMETER.exec(contentType) ?? [];
+    if (text === undefined) throw unreadable('its content type has no boundary.');
+    this.text = text;
+    this.#next = Buffer.from(`\r\n--${text}`);
+    this.#last = Buffer.from(`\r\n--${text}--`);
+  }
+
+  /** To be called with each chunk before it is parsed. */
+  push(chunk: Buffer): void {
+    const { length } = this.#last;
+    const seen = this.#chunk.length < length ? Buffer.concat([this.#before, this.#chunk]) : this.#chunk;
+    this.#before = seen.subarray(-length);
+    this.#chunk = chunk;
+    this.#isPassed = undefined;
+  }
+
+  /** Whether parts follow the last boundary within this chunk. */
+  get isPassed(): boolean {
+    this.#isPassed ??= this.#lookForMore();
+    return this.#isPassed;
+  }
+
+  #lookForMore(): boolean {
+    const text = Buffer.concat([this.#before, this.#chunk]);
+    const end = text.indexOf(this.#last);
+    return end >= 0 && text.includes(this.#next, end + this.#last.length);
+  }
+}
