@@ -6,16 +6,19 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { EventSink } from '../core/contracts/ports.ts';
-import { type Context, type ContextParts, createContext, type RequestParts } from './context.ts';
+import { type Context, type RequestParts, requireToken } from './context.ts';
 import { createErrorFormatter } from './errors.ts';
+import type { ServedGateway } from './gateway.ts';
 import { OpenLimit } from './open-limit.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
-import { type Operation, type Outcome, runStreamed, streamedOperations } from './streamed-operations.ts';
+import { type Operation, type Outcome, StreamedOperations, streamedOperations } from './streamed-operations.ts';
 import { type UploadLimits, UploadReader } from './uploads/upload-reader.ts';
 
-export interface GraphQLOptions extends Omit<ContextParts, 'uploads'> {
+export interface GraphQLOptions {
+  readonly gateway: ServedGateway;
   readonly events: EventSink;
+  readonly adminToken: string;
   readonly uploads: UploadLimits;
   /** Open at the same time. */
   readonly maxSubscriptions: number;
@@ -34,7 +37,9 @@ const SCHEMA = new URL('../../schema.graphql', import.meta.url);
 const MAX_QUERY_TOKENS = 1000;
 
 export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServer> {
-  const formatError = createErrorFormatter(options.events);
+  const { gateway, events, adminToken, maxSubscriptions } = options;
+  const uploads = new UploadReader(options.uploads);
+  const formatError = createErrorFormatter(events);
   const apollo = new ApolloServer<Context>({
     typeDefs: readFileSync(SCHEMA, 'utf8'),
     resolvers,
@@ -49,14 +54,19 @@ export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServ
       // Nothing here may be cached, and to find that out anew costs every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       retryAfterHeader,
-      streamedOperations(new OpenLimit(options.maxSubscriptions, 'open subscriptions'), formatError),
+      streamedOperations,
     ],
   });
   await apollo.start();
-  const parts = { ...options, uploads: new UploadReader(options.uploads) };
+  const streamed = new StreamedOperations(apollo, new OpenLimit(maxSubscriptions, 'open subscriptions'), formatError);
   return {
     apollo,
-    createContext: (request) => createContext(parts, request),
-    run: (operation, context, mayMutate = true) => runStreamed(apollo, operation, context, mayMutate),
+    createContext: ({ authorization, gone }) => ({
+      gateway,
+      uploads,
+      gone,
+      requireAdmin: () => requireToken(authorization, adminToken),
+    }),
+    run: (operation, context, mayMutate = true) => streamed.run(operation, context, mayMutate),
   };
 }

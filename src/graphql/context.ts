@@ -1,6 +1,6 @@
 /** What a resolver knows of its request and of the gateway. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import { GatewayError } from '../core/contracts/errors.ts';
 import type { ServedGateway } from './gateway.ts';
 import type { UploadReader } from './uploads/upload-reader.ts';
@@ -16,21 +16,12 @@ export interface Context {
   requireAdmin(): void;
 }
 
-/** A transport that takes more than one result puts it into the context of an operation, to be filled. */
+/** What is found out about an operation whose transport takes more than one result. */
 export interface Streamed {
   readonly mayMutate: boolean;
-  /** Null if the operation cannot be executed, which its result says. */
+  /** Null until it is known that the operation can be executed. */
   args: ExecutionArgs | null;
-  /** Of a subscription. */
-  results: Results | null;
-}
-
-export type Results = AsyncGenerator<FormattedExecutionResult>;
-
-export interface ContextParts {
-  readonly gateway: ServedGateway;
-  readonly uploads: UploadReader;
-  readonly adminToken: string;
+  isSubscription: boolean;
 }
 
 /** What a transport knows of a request. */
@@ -38,14 +29,7 @@ export interface RequestParts extends Pick<Context, 'gone'> {
   readonly authorization: string | undefined;
 }
 
-export function createContext(
-  { gateway, uploads, adminToken }: ContextParts,
-  { authorization, gone }: RequestParts,
-): Context {
-  return { gateway, uploads, gone, requireAdmin: () => requireToken(authorization, adminToken) };
-}
-
-function requireToken(authorization: string | undefined, expected: string): void {
+export function requireToken(authorization: string | undefined, expected: string): void {
   const [scheme, token] = authorization?.split(' ') ?? [];
   if (scheme?.toLowerCase() !== 'bearer' || !token) {
     throw new GatewayError('UNAUTHENTICATED', 'This operation needs the header `Authorization: Bearer <admin token>`.');

@@ -1,9 +1,9 @@
 /**
- * Operations of the transports that take more than one result. Apollo parses, validates and answers them like those of plain HTTP
- * requests, from one cache of documents. It cannot run a subscription, though, and would take it for a query: so this plugin
- * begins it when Apollo asks for an answer. A plain HTTP request, which has one answer, is told where it can subscribe.
+ * Operations of the transports that take more than one result. Apollo parses, validates and executes them like those of plain HTTP
+ * requests, with one cache of documents; but it cannot run a subscription, and would take it for a query. So it leaves what it
+ * found in the operation's context, and the subscription begins here. A plain HTTP request is told where it can subscribe.
  */
-import { type ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
+import type { ApolloServer, ApolloServerPlugin, GraphQLRequest, GraphQLRequestListener } from '@apollo/server';
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -13,7 +13,7 @@ import {
   Kind,
   subscribe,
 } from 'graphql';
-import type { Context, Results, Streamed } from './context.ts';
+import type { Context, Streamed } from './context.ts';
 import type { ErrorFormatter } from './errors.ts';
 import type { OpenLimit } from './open-limit.ts';
 
@@ -23,126 +23,123 @@ export interface Operation {
   readonly variables?: Record<string, unknown> | null | undefined;
 }
 
-type Format = (result: ExecutionResult) => FormattedExecutionResult;
+type Result = FormattedExecutionResult;
+type Results = AsyncGenerator<Result>;
 
+/** All errors are those that a client sees. */
 export interface Outcome {
+  /** Null if the operation could not be executed. */
   readonly args: ExecutionArgs | null;
-  readonly result: FormattedExecutionResult | Results;
-  /** For a transport that has not answered yet; undefined is 200. */
+  readonly result: Result | Results;
+  /** For a transport that can still say it; undefined if all is well. */
   readonly status: number | undefined;
 }
 
-/** All errors in its results are as a client sees them. */
-export async function runStreamed(
-  apollo: ApolloServer<Context>,
-  { query, operationName, variables }: Operation,
-  context: Context,
-  mayMutate: boolean,
-): Promise<Outcome> {
-  const streamed: Streamed = { mayMutate, args: null, results: null };
-  const request = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
-  const { body, http } = await apollo.executeOperation(request, { contextValue: { ...context, streamed } });
-  if (body.kind !== 'single') throw new Error('The schema has no directive that makes a result come in parts.');
-  return { args: streamed.args, result: streamed.results ?? body.singleResult, status: http.status };
-}
+export class StreamedOperations {
+  readonly #apollo: ApolloServer<Context>;
+  readonly #limit: OpenLimit;
+  readonly #formatError: ErrorFormatter;
 
-/** `limit`: of the subscriptions that are open at the same time. */
-export function streamedOperations(limit: OpenLimit, formatError: ErrorFormatter): ApolloServerPlugin<Context> {
-  const format = ({ errors, ...result }: ExecutionResult) =>
-    errors ? { ...result, errors: errors.map((error) => formatError(withCode(error), error)) } : result;
-  return {
-    async requestDidStart({ contextValue: { streamed } }) {
-      return streamed ? listenerOf(streamed, (args) => begin(args, limit, format)) : PLAIN;
-    },
-  };
-}
+  /** `apollo` has the plugin below; `limit` is that of the subscriptions that are open at the same time. */
+  constructor(apollo: ApolloServer<Context>, limit: OpenLimit, formatError: ErrorFormatter) {
+    this.#apollo = apollo;
+    this.#limit = limit;
+    this.#formatError = formatError;
+  }
 
-const PLAIN: GraphQLRequestListener<Context> = {
-  async didResolveOperation({ operation }) {
-    if (operation?.operation !== 'subscription') return;
-    throw refusal(400, 'Subscriptions need a WebSocket (graphql-ws) at /graphql, or /graphql/stream (graphql-sse).');
-  },
-};
+  async run({ query, operationName, variables }: Operation, context: Context, mayMutate: boolean): Promise<Outcome> {
+    const streamed: Streamed = { mayMutate, args: null, isSubscription: false };
+    const request = { query, operationName, variables } as GraphQLRequest;
+    const { body, http } = await this.#apollo.executeOperation(request, { contextValue: { ...context, streamed } });
+    const { args, isSubscription } = streamed;
+    if (args && isSubscription) return { args, result: await this.#subscribe(args), status: undefined };
+    if (body.kind !== 'single') throw new Error('The schema has no directive that makes a result come in parts.');
+    return { args, result: body.singleResult, status: http.status };
+  }
 
-function listenerOf(
-  streamed: Streamed,
-  subscribeTo: (args: ExecutionArgs) => Promise<Results | FormattedExecutionResult>,
-): GraphQLRequestListener<Context> {
-  return {
-    async didResolveOperation({ operation, document, schema, contextValue, request: { variables, operationName } }) {
-      if (!operation) return;
-      const isMutation = operation.operation === 'mutation';
-      if (isMutation && !streamed.mayMutate) throw refusal(405, 'Cannot perform mutations over GET');
-      streamed.args = { schema, document, contextValue, variableValues: variables, operationName };
-    },
-    async responseForOperation({ operation }) {
-      if (!streamed.args || operation.operation !== 'subscription') return null;
-      const begun = await subscribeTo(streamed.args);
-      const isOpen = 'next' in begun;
-      if (isOpen) streamed.results = begun;
-      return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: isOpen ? {} : begun } };
-    },
-  };
-}
+  /** It counts as open until the results have ended, by themselves or by `return`. */
+  async #subscribe(args: ExecutionArgs): Promise<Result | Results> {
+    let giveBack = () => {};
+    try {
+      giveBack = this.#limit.take();
+      const results = await subscribe(args);
+      if (Symbol.asyncIterator in results) return this.#formatEach(results, giveBack);
+      giveBack();
+      return this.#format(results);
+    } catch (error) {
+      giveBack();
+      return this.#failed(error);
+    }
+  }
 
-/** It counts as open until the results have ended, by themselves or by `return`. */
-async function begin(
-  args: ExecutionArgs,
-  limit: OpenLimit,
-  format: Format,
-): Promise<Results | FormattedExecutionResult> {
-  let giveBack = () => {};
-  try {
-    giveBack = limit.take();
-    const results = await subscribe(args);
-    if (Symbol.asyncIterator in results) return formatEach(results, format, giveBack);
-    giveBack();
-    return format(results);
-  } catch (error) {
-    giveBack();
-    return format(failed(error));
+  /** What a subscription throws is its last result. */
+  #formatEach(results: AsyncGenerator<ExecutionResult>, giveBack: () => void): Results {
+    let isEnded = false;
+    const end = () => {
+      isEnded = true;
+      giveBack();
+    };
+    return {
+      next: async () => {
+        if (isEnded) return { done: true, value: undefined };
+        try {
+          const { done, value } = await results.next();
+          if (!done) return { done: false, value: this.#format(value) };
+          end();
+          return { done: true, value };
+        } catch (error) {
+          end();
+          return { done: false, value: this.#failed(error) };
+        }
+      },
+      // At once: a generator would wait for the next result first.
+      async return() {
+        end();
+        await results.return(undefined);
+        return { done: true, value: undefined };
+      },
+      async throw(error) {
+        await this.return(undefined);
+        throw error;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #failed(error: unknown): Result {
+    const originalError = error instanceof Error ? error : new Error(String(error));
+    return this.#format({ errors: [new GraphQLError(originalError.message, { originalError })] });
+  }
+
+  #format({ errors, ...result }: ExecutionResult): Result {
+    return errors ? { ...result, errors: errors.map((error) => this.#formatError(withCode(error), error)) } : result;
   }
 }
 
-/** What a subscription throws is its last result. */
-function formatEach(results: AsyncGenerator<ExecutionResult>, format: Format, onEnded: () => void): Results {
-  let isEnded = false;
-  const end = () => {
-    isEnded = true;
-    onEnded();
-  };
-  return {
-    async next() {
-      if (isEnded) return { done: true, value: undefined };
-      try {
-        const { done, value } = await results.next();
-        if (!done) return { done: false, value: format(value) };
-        end();
-        return { done: true, value };
-      } catch (error) {
-        end();
-        return { done: false, value: format(failed(error)) };
-      }
-    },
-    // Not by way of a generator, which would wait for the next result first.
-    async return() {
-      end();
-      return { done: true, value: (await results.return(undefined)).value };
-    },
-    async throw(error) {
-      await this.return(undefined);
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
+export const streamedOperations: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return listener;
+  },
+};
 
-function failed(error: unknown): ExecutionResult {
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return { errors: [new GraphQLError(originalError.message, { originalError })] };
-}
+const listener: GraphQLRequestListener<Context> = {
+  async didResolveOperation({ operation, document, schema, contextValue, request: { variables, operationName } }) {
+    const { streamed } = contextValue;
+    const kind = operation?.operation;
+    if (kind === 'subscription' && !streamed) {
+      throw refusal(400, 'Subscriptions need a WebSocket (graphql-ws) at /graphql, or /graphql/stream (graphql-sse).');
+    }
+    if (kind === 'mutation' && streamed?.mayMutate === false) throw refusal(405, 'Cannot perform mutations over GET');
+    if (!streamed || !kind) return;
+    streamed.args = { schema, document, contextValue, variableValues: variables, operationName };
+    streamed.isSubscription = kind === 'subscription';
+  },
+  async responseForOperation({ contextValue, response: { http } }) {
+    return contextValue.streamed?.isSubscription ? { http, body: { kind: 'single', singleResult: {} } } : null;
+  },
+};
 
 /** As Apollo says it of other operations. */
 function withCode(error: GraphQLError): GraphQLFormattedError {

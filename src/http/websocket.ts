@@ -68,9 +68,9 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   const server = makeServer<Record<string, unknown>, Extra>({
     async onSubscribe(connection, _id, operation) {
       const error = tooManyOperations(connection);
-      if (error) return [new FormattedError(formatGatewayError(error))];
+      if (error) return [asError(formatGatewayError(error))];
       const { args, result } = await graphql.run(operation, graphql.createContext(partsOf(connection)));
-      if (!args && 'errors' in result) return (result.errors ?? []).map((reason) => new FormattedError(reason));
+      if (!args && 'errors' in result) return (result.errors ?? []).map(asError);
       return { ...args, rootValue: result } as ExecutionArgs;
     },
     // It has been executed.
@@ -117,18 +117,9 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   };
 }
 
-/** What graphql-ws takes for an error, and sends, is formatted already. */
-class FormattedError extends GraphQLError {
-  readonly #formatted: GraphQLFormattedError;
-
-  constructor(formatted: GraphQLFormattedError) {
-    super(formatted.message);
-    this.#formatted = formatted;
-  }
-
-  override toJSON(): GraphQLFormattedError {
-    return this.#formatted;
-  }
+/** graphql-ws wants errors, and sends what they say of themselves; this is formatted already. */
+function asError(formatted: GraphQLFormattedError): GraphQLError {
+  return Object.assign(new GraphQLError(formatted.message), { toJSON: () => formatted });
 }
 
 /** Resolves when the system has taken the message, or never will: then the connection is about to be closed. */

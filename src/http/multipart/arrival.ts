@@ -35,11 +35,11 @@ export class Arrival {
   constructor(request: IncomingMessage, limits: ArrivalLimits) {
     this.#request = request;
     this.#limits = limits;
-    this.#terms = fieldsAlone(limits, () => this.#fieldTooLarge());
+    this.#terms = fieldsAlone(limits, () => this.#form.fieldTooLarge());
     this.#form = new Form(request.headers, {
       fieldBytes: mostFieldBytes(limits),
+      maxFiles: limits.batch.maxFiles,
       onMap: (map) => this.#announce(map),
-      fieldTooLarge: () => this.#fieldTooLarge(),
       onError: (reason) => this.#refuse(reason),
       onReady: () => this.#goOn(),
     });
@@ -75,7 +75,7 @@ export class Arrival {
     this.#idle?.refresh();
     this.#received += chunk.length;
     this.#form.write(chunk);
-    if (this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
+    if (!this.#isRefused && this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
     if (this.#form.isBusy) this.#request.pause();
   }
 
@@ -113,12 +113,6 @@ export class Arrival {
     clearTimeout(this.#whole);
     this.#whole = this.#limitWhole(batch.timeoutMs);
     this.#idle = this.#limitSilence(timeoutMs);
-  }
-
-  /** Of a field that is larger than those of the longest list that is allowed. */
-  #fieldTooLarge(): GatewayError {
-    const { maxFiles } = this.#limits.batch;
-    return this.#form.nulls > maxFiles ? tooManyFiles(maxFiles) : fieldTooLarge(mostFieldBytes(this.#limits));
   }
 
   #limitWhole(ms: number): NodeJS.Timeout {

@@ -4,20 +4,20 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import busboy, { type Parser } from 'busboy';
+import busboy, { type Busboy } from 'busboy';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import { tooManyFiles } from '../../core/contracts/limits.ts';
-import { misplacedFile, unreadable } from '../../graphql/errors.ts';
+import { fieldTooLarge, misplacedFile, unreadable } from '../../graphql/errors.ts';
 import { ArrivingFile, ExpectedFile } from '../../graphql/uploads/upload.ts';
 import { Boundary } from './boundary.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
 
 export interface FormOptions {
-  /** Of each field, in bytes; the rest of a larger one is dropped. */
+  /** Of each field, in bytes; the rest of a longer one is dropped. */
   readonly fieldBytes: number;
+  readonly maxFiles: number;
   /** May throw, which is then the error. */
   onMap(map: FileMap): void;
-  fieldTooLarge(): GatewayError;
   /** Called with whatever is wrong. The form goes on until it is told to end. */
   onError(reason: unknown): void;
   /** It may no longer be busy, or has ended. */
@@ -30,13 +30,11 @@ export class Form {
   readonly operation: Promise<Operation>;
   /** Of the longest field so far. */
   longestField = 0;
-  /** As many as this are in the `operations`: each file has one. */
-  nulls = 0;
   readonly #options: FormOptions;
   readonly #boundary: Boundary;
   /** What the client announced for all of the request, in bytes; 0 if it did not. */
   readonly #announced: number;
-  readonly #parser: Parser;
+  readonly #parser: Busboy;
   readonly #unread = new Set<Readable>();
   #complete!: (operation: Operation) => void;
   #reject!: (reason: unknown) => void;
@@ -45,6 +43,8 @@ export class Form {
   /** Those that have not come, by their names. */
   #uploads = new Map<string, ExpectedFile>();
   #files = 0;
+  /** As many as this are in the `operations`: each file has one. */
+  #nulls = 0;
   #isParsing = false;
   #hasEnded = false;
 
@@ -102,22 +102,33 @@ export class Form {
     this.#parser.destroy();
   }
 
-  #createParser(): Parser {
+  /** Of a field that is longer than those of the longest list that is allowed. */
+  fieldTooLarge(): GatewayError {
+    const { maxFiles, fieldBytes } = this.#options;
+    return this.#nulls > maxFiles ? tooManyFiles(maxFiles) : fieldTooLarge(fieldBytes);
+  }
+
+  #createParser(): Busboy {
     const headers = { 'content-type': `multipart/form-data; boundary="${this.#boundary.text}"` };
     const limits = { fields: 2, fieldSize: this.#options.fieldBytes };
-    return busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
-      .on('field', (name, value, { valueTruncated }) => this.#onField(name, value, valueTruncated))
-      .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
-      .on('error', (error: Error) => this.#complain(unreadable(error.message)))
-      .on('close', () => this.#onClose());
+    return (
+      busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
+        // Contrary to its types, a part may lack its name, and a file its own.
+        .on('field', (name: string | undefined, value, { valueTruncated }) =>
+          this.#onField(name, value, valueTruncated),
+        )
+        .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
+        .on('error', (error) => this.#complain(unreadable((error as Error).message)))
+        .on('close', () => this.#onClose())
+    );
   }
 
   #onField(name: string | undefined, value: string, isTruncated: boolean): void {
     if (this.#hasEnded) return;
     this.#refuseAppendix();
     this.longestField = Math.max(this.longestField, value.length);
-    if (name === 'operations') this.nulls = value.split('null').length - 1;
-    if (isTruncated) throw this.#options.fieldTooLarge();
+    if (name === 'operations') this.#nulls = value.split('null').length - 1;
+    if (isTruncated) throw this.fieldTooLarge();
     if (name === 'operations') this.#operations = parseObject('operations', value);
     if (name === 'map') this.#onMap(value);
   }

@@ -32,9 +32,7 @@ export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits)
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request, reply) => {
     const { headers } = request.raw;
-    if (!headers['content-type'] || !MULTIPART.test(headers['content-type'])) return;
-    // Media types are case-insensitive, but not to the parser.
-    headers['content-type'] = headers['content-type'].replace(MULTIPART, 'multipart/form-data');
+    if (!MULTIPART.test(headers['content-type'] ?? '')) return;
     try {
       refuseEarly(request, limits);
       request.arrival = new Arrival(request.raw, limits);

@@ -14,10 +14,8 @@ async function read(chunks: readonly Buffer[], type = TYPE): Promise<string> {
     { 'content-type': type },
     {
       fieldBytes: 1000,
+      maxFiles: 10,
       onMap: () => {},
-      fieldTooLarge: () => {
-        throw new Error('too large');
-      },
       onError(reason) {
         failure ??= reason;
         form.fail(reason);
