@@ -12,7 +12,7 @@ import type { ServedGateway } from './gateway.ts';
 import { OpenLimit } from './open-limit.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
-import { type Operation, type Outcome, StreamedOperations, streamedOperations } from './streamed-operations.ts';
+import { createRunner, type Run, streamedOperations } from './streamed-operations.ts';
 import { type UploadLimits, UploadReader } from './uploads/upload-reader.ts';
 
 export interface GraphQLOptions {
@@ -20,7 +20,7 @@ export interface GraphQLOptions {
   readonly events: EventSink;
   readonly adminToken: string;
   readonly uploads: UploadLimits;
-  /** Open at the same time. */
+  /** Most that are open at the same time. */
   readonly maxSubscriptions: number;
 }
 
@@ -29,7 +29,7 @@ export interface GraphQLServer {
   readonly apollo: ApolloServer<Context>;
   createContext(request: RequestParts): Context;
   /** For transports that take more than one result. */
-  run(operation: Operation, context: Context, mayMutate?: boolean): Promise<Outcome>;
+  readonly run: Run;
 }
 
 const SCHEMA = new URL('../../schema.graphql', import.meta.url);
@@ -58,7 +58,6 @@ export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServ
     ],
   });
   await apollo.start();
-  const streamed = new StreamedOperations(apollo, new OpenLimit(maxSubscriptions, 'open subscriptions'), formatError);
   return {
     apollo,
     createContext: ({ authorization, gone }) => ({
@@ -67,6 +66,6 @@ export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServ
       gone,
       requireAdmin: () => requireToken(authorization, adminToken),
     }),
-    run: (operation, context, mayMutate = true) => streamed.run(operation, context, mayMutate),
+    run: createRunner(apollo, new OpenLimit(maxSubscriptions, 'open subscriptions'), formatError),
   };
 }

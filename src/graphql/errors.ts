@@ -16,7 +16,7 @@ const REQUEST_CODES = new Set([
   'BAD_REQUEST',
 ]);
 
-/** Most characters of a name that are quoted. */
+/** Most characters of a file's name that a message quotes. */
 const MAX_ECHO = 100;
 
 const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
@@ -60,7 +60,7 @@ export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
 }
 
-/** Of a list whose files have these names. */
+/** When the file that came at this index is not the one that the list has there. */
 export function misplacedFile(name: string, index: number, names: readonly string[]): GatewayError {
   if (index >= names.length) return tooManyFiles(names.length);
   const [came, expected] = [name, names[index]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));

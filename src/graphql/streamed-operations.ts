@@ -35,87 +35,83 @@ export interface Outcome {
   readonly status: number | undefined;
 }
 
-export class StreamedOperations {
-  readonly #apollo: ApolloServer<Context>;
-  readonly #limit: OpenLimit;
-  readonly #formatError: ErrorFormatter;
+/** Runs an operation, by default one of any kind; never rejects for what the client did. */
+export type Run = (operation: Operation, context: Context, mayMutate?: boolean) => Promise<Outcome>;
 
-  /** `apollo` has the plugin below; `limit` is that of the subscriptions that are open at the same time. */
-  constructor(apollo: ApolloServer<Context>, limit: OpenLimit, formatError: ErrorFormatter) {
-    this.#apollo = apollo;
-    this.#limit = limit;
-    this.#formatError = formatError;
-  }
-
-  async run({ query, operationName, variables }: Operation, context: Context, mayMutate: boolean): Promise<Outcome> {
-    const streamed: Streamed = { mayMutate, args: null, isSubscription: false };
-    const request = { query, operationName, variables } as GraphQLRequest;
-    const { body, http } = await this.#apollo.executeOperation(request, { contextValue: { ...context, streamed } });
-    const { args, isSubscription } = streamed;
-    if (args && isSubscription) return { args, result: await this.#subscribe(args), status: undefined };
-    if (body.kind !== 'single') throw new Error('The schema has no directive that makes a result come in parts.');
-    return { args, result: body.singleResult, status: http.status };
-  }
+/** `apollo` has the plugin below; `limit` is that of the subscriptions that are open at the same time. */
+export function createRunner(apollo: ApolloServer<Context>, limit: OpenLimit, formatError: ErrorFormatter): Run {
+  const format = ({ errors, ...result }: ExecutionResult): Result =>
+    errors ? { ...result, errors: errors.map((error) => formatError(withCode(error), error)) } : result;
 
   /** It counts as open until the results have ended, by themselves or by `return`. */
-  async #subscribe(args: ExecutionArgs): Promise<Result | Results> {
+  async function begin(args: ExecutionArgs): Promise<Result | Results> {
     let giveBack = () => {};
     try {
-      giveBack = this.#limit.take();
+      giveBack = limit.take();
       const results = await subscribe(args);
-      if (Symbol.asyncIterator in results) return this.#formatEach(results, giveBack);
+      if (Symbol.asyncIterator in results) return formatEach(results, format, giveBack);
       giveBack();
-      return this.#format(results);
+      return format(results);
     } catch (error) {
       giveBack();
-      return this.#failed(error);
+      return format(failed(error));
     }
   }
 
-  /** What a subscription throws is its last result. */
-  #formatEach(results: AsyncGenerator<ExecutionResult>, giveBack: () => void): Results {
-    let isEnded = false;
-    const end = () => {
-      isEnded = true;
-      giveBack();
-    };
-    return {
-      next: async () => {
-        if (isEnded) return { done: true, value: undefined };
-        try {
-          const { done, value } = await results.next();
-          if (!done) return { done: false, value: this.#format(value) };
-          end();
-          return { done: true, value };
-        } catch (error) {
-          end();
-          return { done: false, value: this.#failed(error) };
-        }
-      },
-      // At once: a generator would wait for the next result first.
-      async return() {
+  return async ({ query, operationName, variables }, context, mayMutate = true) => {
+    const streamed: Streamed = { mayMutate, args: null, isSubscription: false };
+    const request = { query, operationName, variables } as GraphQLRequest;
+    const { body, http } = await apollo.executeOperation(request, { contextValue: { ...context, streamed } });
+    const { args, isSubscription } = streamed;
+    if (args && isSubscription) return { args, result: await begin(args), status: undefined };
+    if (body.kind !== 'single') throw new Error('The schema has no directive that makes a result come in parts.');
+    return { args, result: body.singleResult, status: http.status };
+  };
+}
+
+/** What a subscription throws is its last result. */
+function formatEach(
+  results: AsyncGenerator<ExecutionResult>,
+  format: (result: ExecutionResult) => Result,
+  onEnded: () => void,
+): Results {
+  let isEnded = false;
+  const end = () => {
+    isEnded = true;
+    onEnded();
+  };
+  return {
+    async next() {
+      if (isEnded) return { done: true, value: undefined };
+      try {
+        const { done, value } = await results.next();
+        if (!done) return { done: false, value: format(value) };
         end();
-        await results.return(undefined);
-        return { done: true, value: undefined };
-      },
-      async throw(error) {
-        await this.return(undefined);
-        throw error;
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
+        return { done: true, value };
+      } catch (error) {
+        end();
+        return { done: false, value: format(failed(error)) };
+      }
+    },
+    // Ends it at once; in an async generator this would wait for the next result.
+    async return() {
+      end();
+      await results.return(undefined);
+      return { done: true, value: undefined };
+    },
+    async throw(error) {
+      await this.return(undefined);
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
 
-  #failed(error: unknown): Result {
-    const originalError = error instanceof Error ? error : new Error(String(error));
-    return this.#format({ errors: [new GraphQLError(originalError.message, { originalError })] });
-  }
-
-  #format({ errors, ...result }: ExecutionResult): Result {
-    return errors ? { ...result, errors: errors.map((error) => this.#formatError(withCode(error), error)) } : result;
-  }
+function failed(error: unknown): ExecutionResult {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return { errors: [new GraphQLError(originalError.message, { originalError })] };
 }
 
 export const streamedOperations: ApolloServerPlugin<Context> = {
@@ -141,7 +137,7 @@ const listener: GraphQLRequestListener<Context> = {
   },
 };
 
-/** As Apollo says it of other operations. */
+/** Apollo gives this code to errors of variables in other operations. */
 function withCode(error: GraphQLError): GraphQLFormattedError {
   const isAboutVariables = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
   return { ...error.toJSON(), ...(isAboutVariables && { extensions: { code: 'BAD_USER_INPUT' } }) };

@@ -67,7 +67,7 @@ async function* only<Result>(result: Result): AsyncGenerator<Result> {
 
 function requestOf(request: FastifyRequest, context: Extra): Request<FastifyRequest, Extra> {
   const get = (name: string) => {
-    // It accepts nothing beside; the handler knows it alone.
+    // graphql-sse compares it with this one value, where a browser may list several.
     if (name === 'accept') return EVENT_STREAM;
     return request.headers[name]?.toString();
   };
@@ -84,7 +84,7 @@ function refuse(reply: FastifyReply, status: number, message: string): FastifyRe
   return reply.code(status).send({ errors: [formatRefusal(status, message)] });
 }
 
-/** Of a refusal by graphql-sse. */
+/** The message in a refusal by graphql-sse. */
 function messageIn(body: string | null): string | null {
   return body === null ? null : (JSON.parse(body).errors[0].message as string);
 }

@@ -25,7 +25,7 @@ export interface ServerOptions {
   /** For a request to arrive completely, and for the next sign of life of a batch, in ms. */
   readonly uploadTimeout: number;
   readonly batch: BatchTerms;
-  /** Open at the same time. */
+  /** Most that are open at the same time. */
   readonly maxWebSockets: number;
 }
 

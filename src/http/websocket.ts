@@ -13,18 +13,18 @@ import {
   type GraphQLFormattedError,
 } from 'graphql';
 import { CloseCode, type Context as Connection, handleProtocols, makeServer } from 'graphql-ws';
-import { GatewayError } from '../core/contracts/errors.ts';
+import type { GatewayError } from '../core/contracts/errors.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
 import type { GraphQLServer } from '../graphql/apollo.ts';
 import type { RequestParts } from '../graphql/context.ts';
-import { formatGatewayError, formatRefusal } from '../graphql/errors.ts';
+import { formatRefusal } from '../graphql/errors.ts';
 import { OpenLimit } from '../graphql/open-limit.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 export interface WebSocketOptions {
   readonly graphql: GraphQLServer;
   readonly events: EventSink;
-  /** Open at the same time. */
+  /** Most that are open at the same time. */
   readonly maxConnections: number;
 }
 
@@ -67,8 +67,11 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   const limit = new OpenLimit(maxConnections, 'open WebSockets');
   const server = makeServer<Record<string, unknown>, Extra>({
     async onSubscribe(connection, _id, operation) {
-      const error = tooManyOperations(connection);
-      if (error) return [asError(formatGatewayError(error))];
+      if (Object.keys(connection.subscriptions).length > MAX_OPERATIONS_PER_CONNECTION) {
+        return [
+          asError(formatRefusal(503, `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`)),
+        ];
+      }
       const { args, result } = await graphql.run(operation, graphql.createContext(partsOf(connection)));
       if (!args && 'errors' in result) return (result.errors ?? []).map(asError);
       return { ...args, rootValue: result } as ExecutionArgs;
@@ -92,7 +95,8 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
     const onClosed = server.opened(
       {
         protocol: socket.protocol,
-        send: (message) => send(socket, message),
+        // Resolves when the system has taken the message, or never will, for the connection is about to be closed.
+        send: (message) => new Promise((resolve) => socket.send(message, () => resolve())),
         close: (code, reason) => socket.close(code, reason),
         onMessage(handle) {
           socket.on('message', async (message: Buffer) => {
@@ -122,14 +126,6 @@ function asError(formatted: GraphQLFormattedError): GraphQLError {
   return Object.assign(new GraphQLError(formatted.message), { toJSON: () => formatted });
 }
 
-/** Resolves when the system has taken the message, or never will: then the connection is about to be closed. */
-function send(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState === socket.OPEN) socket.send(message, () => resolve());
-    else resolve();
-  });
-}
-
 /** Ends the connection of a client that does not answer until the next ping is due. Returns how to stop. */
 function pingRegularly(socket: WebSocket): () => void {
   let isAlive = true;
@@ -142,12 +138,6 @@ function pingRegularly(socket: WebSocket): () => void {
     socket.ping();
   }, PING_INTERVAL_MS);
   return () => clearInterval(timer);
-}
-
-function tooManyOperations({ subscriptions }: Connection<Record<string, unknown>, Extra>): GatewayError | null {
-  const count = Object.keys(subscriptions).length;
-  if (count <= MAX_OPERATIONS_PER_CONNECTION) return null;
-  return new GatewayError('OVERLOADED', `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`);
 }
 
 /** Pages cannot send headers with a WebSocket; what they would say there stands in the first message. */

@@ -3,7 +3,7 @@ import type { ClassifyOptions, InputMaybe, MutationResolvers } from '../schema-t
 import { readOptions } from './options.ts';
 
 const NO_FILES = 'There are no pictures; 1 or more must be uploaded in a multipart request.';
-/** Room for some folders. */
+/** Most characters of a file's name; it may have folders. */
 const MAX_NAME_LENGTH = 1024;
 
 /** Files are spooled one by one as they arrive; whatever goes wrong, nothing of the batch remains. */

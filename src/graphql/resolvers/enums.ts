@@ -1,4 +1,4 @@
-/** What the values of the enums are called in here; GraphQL alone shouts them. */
+/** The enums of the schema: what their values are called within the gateway. */
 import type { Resolvers } from '../schema-types.generated.ts';
 
 export const enums: Required<Pick<Resolvers, 'BatchState' | 'ItemStatus' | 'Priority' | 'WorkerKind' | 'WorkerState'>> =

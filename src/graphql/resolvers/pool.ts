@@ -35,7 +35,7 @@ export const ClusterNode: ClusterNodeResolvers = {
 };
 
 function statsOf(gateway: Gateway): Omit<AllPoolStats, 'cluster'> {
-  // Together, for the times in there are shares of this one; to read the memory asks the system, and may take its time.
+  // At one moment, for the times of the workers are shares of it; the memory comes later, as reading it takes a while.
   const uptimeMs = process.uptime() * 1000;
   const stats = gateway.pool.stats();
   return {
@@ -57,7 +57,7 @@ function timeOf({ workerTime }: PoolSnapshot, kind: WorkerKind): KindTime {
   return { startingMs: starting, idleMs: idle, busyMs: busy };
 }
 
-/** Of the warm workers: those that start or stop take no requests. */
+/** Counts warm workers alone: those that start or stop take no requests. */
 function summarise({ workers, models }: PoolSnapshot): PoolSummary {
   const count = (kind: WorkerKind, ...states: readonly WorkerState[]) =>
     workers.filter((worker) => worker.kind === kind && states.includes(worker.state)).length;

@@ -26,7 +26,7 @@ export class Arrival {
   #terms: Terms;
   #received = 0;
   #whole: NodeJS.Timeout;
-  /** Of a batch only. */
+  /** Until the next sign of life; null unless it is a batch. */
   #idle: NodeJS.Timeout | null = null;
   #isDropped = false;
   #isRefused = false;
@@ -50,7 +50,7 @@ export class Arrival {
       .once('close', () => this.#onClose());
   }
 
-  /** Rejects with why there is none. */
+  /** Rejects if there is none, with the reason. */
   get operation(): Promise<Record<string, unknown>> {
     return this.#form.operation;
   }
@@ -59,7 +59,7 @@ export class Arrival {
     return this.#idle !== null;
   }
 
-  /** It was too much, or too slow, or cannot be read. */
+  /** Whether it was too much or too slow, or cannot be read. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -99,7 +99,7 @@ export class Arrival {
     if (this.#form.hasEnded) clearTimeout(this.#whole);
   }
 
-  /** Now that the map is there. Throws if the request may not be what it says. */
+  /** Called once the map has come. Throws if the request may not be what it says there. */
   #announce(map: FileMap): void {
     const { batch, timeoutMs } = this.#limits;
     const isBatch = map.list !== null;
@@ -119,7 +119,7 @@ export class Arrival {
     return setTimeout(() => this.#refuse(late('The request did not arrive completely', ms)), ms).unref();
   }
 
-  /** Not while it is us who does not listen: then the client may start anew. */
+  /** A request that we have paused is silent through us: then the time starts anew. */
   #limitSilence(ms: number): NodeJS.Timeout {
     const timer = setTimeout(() => {
       if (this.#request.isPaused()) timer.refresh();

@@ -11,9 +11,9 @@ export class Boundary {
   readonly #next: Buffer;
   readonly #last: Buffer;
   #chunk: Buffer = Buffer.alloc(0);
-  /** What came before the chunk, as far as a boundary can reach into it. In front of the first one no line need end. */
+  /** The end of what came before the chunk: a boundary may begin there. A form may begin with one, as though behind a line. */
   #before: Buffer = Buffer.from('\r\n');
-  /** Not looked for yet if undefined. */
+  /** Undefined until somebody asks. */
   #isPassed: boolean | undefined;
 
   /** Throws BAD_USER_INPUT if the content type names none. */

@@ -18,9 +18,9 @@ export interface FormOptions {
   readonly maxFiles: number;
   /** May throw, which is then the error. */
   onMap(map: FileMap): void;
-  /** Called with whatever is wrong. The form goes on until it is told to end. */
+  /** Called with whatever is wrong. The form goes on until `fail` is called. */
   onError(reason: unknown): void;
-  /** It may no longer be busy, or has ended. */
+  /** Called when the form has ended, or may no longer be busy. */
   onReady(): void;
 }
 
@@ -28,7 +28,7 @@ type Operation = Record<string, unknown>;
 
 export class Form {
   readonly operation: Promise<Operation>;
-  /** Of the longest field so far. */
+  /** Length of the longest field so far. */
   longestField = 0;
   readonly #options: FormOptions;
   readonly #boundary: Boundary;
@@ -43,7 +43,7 @@ export class Form {
   /** Those that have not come, by their names. */
   #uploads = new Map<string, ExpectedFile>();
   #files = 0;
-  /** As many as this are in the `operations`: each file has one. */
+  /** How often `null` stands in the `operations`: once for each file. */
   #nulls = 0;
   #isParsing = false;
   #hasEnded = false;
@@ -69,7 +69,7 @@ export class Form {
     return !this.#hasEnded && (this.#isParsing || this.#unread.size > 1);
   }
 
-  /** Nothing more will come of it. */
+  /** Whether nothing more will come of it. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -102,7 +102,7 @@ export class Form {
     this.#parser.destroy();
   }
 
-  /** Of a field that is longer than those of the longest list that is allowed. */
+  /** What is said of a field that is longer than any list of files may make it. */
   fieldTooLarge(): GatewayError {
     const { maxFiles, fieldBytes } = this.#options;
     return this.#nulls > maxFiles ? tooManyFiles(maxFiles) : fieldTooLarge(fieldBytes);
@@ -144,14 +144,14 @@ export class Form {
   }
 
   #onFile(name: string, file: Readable, filename: string): void {
-    // Its reader is told, too, if there is one.
+    // Without a listener an error would end the process; whoever reads the file is told of it anyway.
     file.on('error', () => {});
     if (this.#hasEnded) return void file.destroy();
     this.#refuseAppendix();
     if (!this.#map) throw unreadable('a file stands in front of `map`.');
     const { list } = this.#map;
     const index = this.#files++;
-    // Whoever reads them waits for one after the other.
+    // They are read one after the other, so a file out of order would wait for one that never comes.
     if (list && list[index] !== name) throw misplacedFile(name, index, list);
     if (!list && index > 0) throw tooManyFiles(1);
     this.#unread.add(file);

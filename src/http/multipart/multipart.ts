@@ -13,7 +13,7 @@ import { type ArrivalLimits, mostBytes } from './arrival-terms.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a multipart request. */
+    /** Null unless it is a multipart request. */
     arrival: Arrival | null;
   }
 }
@@ -28,7 +28,7 @@ const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'
 
 export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits): void {
   fastify.decorateRequest('arrival', null);
-  // The body is not read here, but where it is known what it may be.
+  // The hook below reads the body: it knows how much that may be.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request, reply) => {
     const { headers } = request.raw;
@@ -63,7 +63,7 @@ function refuseEarly({ headers }: FastifyRequest, limits: ArrivalLimits): void {
 
 /**
  * An honest client sends to the end before it looks at its answer, and would see a broken connection instead if this one were
- * closed at once. A batch has the time and the bytes that it would have had.
+ * closed at once. The upload of a batch has limits of its own, and keeps them.
  */
 function linger(raw: IncomingMessage, arrival: Arrival | null): void {
   if (arrival?.isBatch && !arrival.isRefused) return;
