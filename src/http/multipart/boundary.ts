@@ -41,8 +41,11 @@ export class Boundary {
   }
 
   #lookForMore(): boolean {
-    const text = Buffer.concat([this.#before, this.#chunk]);
-    const end = text.indexOf(this.#last);
-    return end >= 0 && text.includes(this.#next, end + this.#last.length);
+    const { length } = this.#last;
+    const seam = Buffer.concat([this.#before, this.#chunk.subarray(0, length)]);
+    const atSeam = seam.indexOf(this.#last);
+    const at = atSeam >= 0 ? atSeam - this.#before.length : this.#chunk.indexOf(this.#last);
+    const isThere = atSeam >= 0 || at >= 0;
+    return isThere && this.#chunk.includes(this.#next, Math.max(0, at + length));
   }
 }
