@@ -13,13 +13,13 @@ import { OpenLimit } from './open-limit.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
 import { createRunner, type Run, streamedOperations } from './streamed-operations.ts';
-import { type UploadLimits, UploadReader } from './uploads/upload-reader.ts';
+import { type ReaderLimits, UploadReader } from './uploads/upload-reader.ts';
 
 export interface GraphQLOptions {
   readonly gateway: ServedGateway;
   readonly events: EventSink;
   readonly adminToken: string;
-  readonly uploads: UploadLimits;
+  readonly uploads: ReaderLimits;
   /** Most that are open at the same time. */
   readonly maxSubscriptions: number;
 }

@@ -17,7 +17,7 @@ import type { Context, Streamed } from './context.ts';
 import type { ErrorFormatter } from './errors.ts';
 import type { OpenLimit } from './open-limit.ts';
 
-export interface Operation {
+interface Operation {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
@@ -27,7 +27,7 @@ type Result = FormattedExecutionResult;
 type Results = AsyncGenerator<Result>;
 
 /** All errors are those that a client sees. */
-export interface Outcome {
+interface Outcome {
   /** Null if the operation could not be executed. */
   readonly args: ExecutionArgs | null;
   readonly result: Result | Results;

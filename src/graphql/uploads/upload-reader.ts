@@ -3,7 +3,7 @@ import { fileTooLarge } from '../../core/contracts/limits.ts';
 import type { ArrivingFile } from './upload.ts';
 import { UploadMemory } from './upload-memory.ts';
 
-export interface UploadLimits {
+export interface ReaderLimits {
   /** Of one file, in bytes. */
   readonly maxBytes: number;
   /** Of all files held at once, in bytes. */
@@ -21,7 +21,7 @@ export class UploadReader {
   readonly #maxBytes: number;
   readonly #memory: UploadMemory;
 
-  constructor({ maxBytes, memoryBytes }: UploadLimits) {
+  constructor({ maxBytes, memoryBytes }: ReaderLimits) {
     this.#maxBytes = maxBytes;
     // While a file moves to a larger block it has both: together no more than twice the largest file.
     this.#memory = new UploadMemory(memoryBytes, maxBytes);

@@ -24,10 +24,10 @@ export interface FormOptions {
   onReady(): void;
 }
 
-type Operation = Record<string, unknown>;
+type JsonObject = Record<string, unknown>;
 
 export class Form {
-  readonly operation: Promise<Operation>;
+  readonly operation: Promise<JsonObject>;
   /** Length of the longest field so far. */
   longestField = 0;
   readonly #options: FormOptions;
@@ -36,9 +36,9 @@ export class Form {
   readonly #announced: number;
   readonly #parser: Busboy;
   readonly #unread = new Set<Readable>();
-  #complete!: (operation: Operation) => void;
+  #complete!: (operation: JsonObject) => void;
   #reject!: (reason: unknown) => void;
-  #operations: Operation | null = null;
+  #operations: JsonObject | null = null;
   #map: FileMap | null = null;
   /** Those that have not come, by their names. */
   #uploads = new Map<string, ExpectedFile>();
