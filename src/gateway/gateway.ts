@@ -8,6 +8,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { EventSink } from '../core/contracts/ports.ts';
+import { startGraphQL } from '../graphql/apollo.ts';
 import type { ServedGateway } from '../graphql/gateway.ts';
 import { createServer } from '../http/server.ts';
 import type { Config } from '../settings/gateway.ts';
@@ -32,14 +34,7 @@ export async function openGateway(config: Config): Promise<RunningGateway> {
   const adminToken = config.adminToken ?? randomBytes(24).toString('base64url');
   const gateway = await openServed(config, events, log);
   const schedule = startSchedule(gateway, config, log);
-  const server = await createServer({
-    ...{ gateway, events, adminToken },
-    maxUploadBytes: config.maxUploadBytes,
-    uploadMemory: config.uploadMemory,
-    uploadTimeout: config.uploadTimeout,
-    maxSubscriptions: config.maxSubscriptions,
-    batch: { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout },
-  });
+  const server = await openServer(gateway, config, adminToken, events);
   const close = async (drainTimeoutMs: number) => {
     schedule?.close();
     await drain(server, drainTimeoutMs);
@@ -57,6 +52,26 @@ async function openServed(config: Config, events: LogSink, log: Logger): Promise
     await gateway.pool.close();
     throw error;
   }
+}
+
+/** All that is answered over HTTP. */
+export async function openServer(
+  gateway: ServedGateway,
+  config: Config,
+  adminToken: string,
+  events: EventSink,
+): Promise<FastifyInstance> {
+  const { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions } = config;
+  const uploads = { maxBytes: maxUploadBytes, memoryBytes: uploadMemory };
+  const graphql = await startGraphQL({ gateway, events, adminToken, uploads, maxSubscriptions });
+  const batch = { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout };
+  const limits = { maxUploadBytes, uploadTimeout, batch, maxWebSockets: maxSubscriptions };
+  return createServer({ graphql, events, trouble: () => troubleOf(gateway), ...limits });
+}
+
+/** Why this gateway should have no traffic; null if it may have some. */
+function troubleOf({ pool, batches }: ServedGateway): string | null {
+  return pool.isReady() ? batches.trouble() : 'the reserved workers are not all warm';
 }
 
 async function listen(

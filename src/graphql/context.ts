@@ -1,6 +1,6 @@
 /** What a resolver knows of its request and of the gateway. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { ExecutionArgs } from 'graphql';
 import { GatewayError } from '../core/contracts/errors.ts';
 import type { ServedGateway } from './gateway.ts';
 import type { UploadReader } from './uploads/upload-reader.ts';
@@ -10,14 +10,18 @@ export interface Context {
   readonly uploads: UploadReader;
   /** Aborted when the client goes away before its answer. */
   readonly gone: AbortSignal;
+  /** Absent with a plain HTTP request, which takes one result. */
+  readonly streamed?: Streamed;
   /** Throws UNAUTHENTICATED or FORBIDDEN unless the request carries the admin's token. */
   requireAdmin(): void;
 }
 
-export interface ContextParts {
-  readonly gateway: ServedGateway;
-  readonly uploads: UploadReader;
-  readonly adminToken: string;
+/** What is found out about an operation whose transport takes more than one result. */
+export interface Streamed {
+  readonly mayMutate: boolean;
+  /** Null until it is known that the operation can be executed. */
+  args: ExecutionArgs | null;
+  isSubscription: boolean;
 }
 
 /** What a transport knows of a request. */
@@ -25,23 +29,7 @@ export interface RequestParts extends Pick<Context, 'gone'> {
   readonly authorization: string | undefined;
 }
 
-export function createContext(
-  { gateway, uploads, adminToken }: ContextParts,
-  { authorization, gone }: RequestParts,
-): Context {
-  return { gateway, uploads, gone, requireAdmin: () => requireToken(authorization, adminToken) };
-}
-
-/** Aborted when the client goes away before its answer. */
-export function goneBefore(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
-}
-
-function requireToken(authorization: string | undefined, expected: string): void {
+export function requireToken(authorization: string | undefined, expected: string): void {
   const [scheme, token] = authorization?.split(' ') ?? [];
   if (scheme?.toLowerCase() !== 'bearer' || !token) {
     throw new GatewayError('UNAUTHENTICATED', 'This operation needs the header `Authorization: Bearer <admin token>`.');

@@ -2,6 +2,7 @@
 import type { FastifyError } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../core/contracts/errors.ts';
+import { tooManyFiles } from '../core/contracts/limits.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
 
 /** Errors of the request itself, which Apollo reports under codes of its own; their messages are made for clients. */
@@ -15,23 +16,25 @@ const REQUEST_CODES = new Set([
   'BAD_REQUEST',
 ]);
 
-/** Most characters of a name that are quoted. */
+/** Most characters of a file's name that a message quotes. */
 const MAX_ECHO = 100;
 
 const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
-export function createErrorFormatter(events: EventSink) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+export type ErrorFormatter = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+export function createErrorFormatter(events: EventSink): ErrorFormatter {
+  return (formatted, error) => {
     const cause = (error instanceof GraphQLError && error.originalError) || error;
     const { path, locations } = formatted;
-    const place = { ...(path && { path }), ...(locations && { locations }) };
-    if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...place };
+    const where = { ...(path && { path }), ...(locations && { locations }) };
+    if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...where };
     const code = formatted.extensions?.code;
     if (typeof code === 'string' && REQUEST_CODES.has(code) && (error instanceof GraphQLError || isHttpError(error))) {
-      return { message: formatted.message, ...place, extensions: { code } };
+      return { message: formatted.message, ...where, extensions: { code } };
     }
     events.emit({ type: 'internalError', error: cause });
-    return { ...INTERNAL_ERROR, ...place };
+    return { ...INTERNAL_ERROR, ...where };
   };
 }
 
@@ -56,27 +59,10 @@ export function statusOf({ statusCode }: FastifyError): number {
   return statusCode ?? 500;
 }
 
-export function fileTooLarge(maxBytes: number): GatewayError {
-  return new GatewayError('IMAGE_TOO_LARGE', `The file is larger than ${maxBytes} bytes, the most that is accepted.`);
-}
-
-export function batchTooLarge(maxBytes: number): GatewayError {
-  return new GatewayError(
-    'BATCH_TOO_LARGE',
-    `The files are larger than ${maxBytes} bytes together, the most that is accepted in one batch.`,
-  );
-}
-
-export function tooManyFiles(maxFiles: number): GatewayError {
-  const limit =
-    maxFiles === 1 ? 'One file a request, or one list of files, is' : `At most ${maxFiles} files a request are`;
-  return new GatewayError('TOO_MANY_FILES', `${limit} accepted.`);
-}
-
-/** Of a list whose files have these names. */
-export function misplacedFile(name: string, place: number, names: readonly string[]): GatewayError {
-  if (place >= names.length) return tooManyFiles(names.length);
-  const [came, expected] = [name, names[place]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));
+/** When the file that came at this index is not the one that the list has there. */
+export function misplacedFile(name: string, index: number, names: readonly string[]): GatewayError {
+  if (index >= names.length) return tooManyFiles(names.length);
+  const [came, expected] = [name, names[index]].map((text) => JSON.stringify(text?.slice(0, MAX_ECHO)));
   const message = `The files must be sent in the order of their list: ${came} came in place of ${expected}.`;
   return new GatewayError('BAD_USER_INPUT', message);
 }

@@ -1,6 +1,9 @@
 // Made from schema.graphql by `npm run codegen`.
 import type { BatchState } from '../batches/types.ts';
 import type { ItemStatus } from '../batches/types.ts';
+import type { Priority } from '../core/contracts/types.ts';
+import type { WorkerKind } from '../core/contracts/types.ts';
+import type { WorkerState } from '../core/contracts/types.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Batch as BatchModel, BatchItem as BatchItemModel, BatchEvent } from '../batches/types.ts';
 import type { ClusterNode as ClusterNodeModel } from '../batches/cluster-view.ts';
@@ -113,9 +116,7 @@ export type ClassifyOptions = {
   readonly priority?: InputMaybe<Priority>;
 };
 
-export type Priority =
-  | 'INTERACTIVE'
-  | 'BULK';
+export type { Priority };
 
 export type Classification = {
   readonly __typename?: 'Classification';
@@ -163,11 +164,7 @@ export type Receipt = {
   readonly predictedWaitMs: Scalars['Float']['output'];
 };
 
-export type WorkerKind =
-  /** Always warm. */
-  | 'RESERVED'
-  /** Started under load, stopped after its keep-alive. */
-  | 'ON_DEMAND';
+export type { WorkerKind };
 
 export type Model = {
   readonly __typename?: 'Model';
@@ -247,11 +244,7 @@ export type Worker = {
   readonly coldStart: Maybe<ColdStart>;
 };
 
-export type WorkerState =
-  | 'STARTING'
-  | 'IDLE'
-  | 'BUSY'
-  | 'STOPPING';
+export type { WorkerState };
 
 /** The phases of a cold start, in ms. */
 export type ColdStart = {
@@ -579,6 +572,8 @@ export type SubscriptionResolvers<ContextType = Context, ParentType extends Reso
   batchProgress?: SubscriptionResolver<ResolversTypes['BatchProgress'], "batchProgress", ParentType, ContextType, RequireFields<SubscriptionBatchProgressArgs, 'id'>>;
 }>;
 
+export type PriorityResolvers = EnumResolverSignature<{ INTERACTIVE?: any, BULK?: any }, ResolversTypes['Priority']>;
+
 export type ClassificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Classification'] = ResolversParentTypes['Classification']> = ResolversObject<{
   label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -606,6 +601,8 @@ export type ReceiptResolvers<ContextType = Context, ParentType extends Resolvers
   totalMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   predictedWaitMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 }>;
+
+export type WorkerKindResolvers = EnumResolverSignature<{ RESERVED?: any, ON_DEMAND?: any }, ResolversTypes['WorkerKind']>;
 
 export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = ResolversObject<{
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -657,6 +654,8 @@ export type WorkerResolvers<ContextType = Context, ParentType extends ResolversP
   served?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   coldStart?: Resolver<Maybe<ResolversTypes['ColdStart']>, ParentType, ContextType>;
 }>;
+
+export type WorkerStateResolvers = EnumResolverSignature<{ STARTING?: any, IDLE?: any, BUSY?: any, STOPPING?: any }, ResolversTypes['WorkerState']>;
 
 export type ColdStartResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ColdStart'] = ResolversParentTypes['ColdStart']> = ResolversObject<{
   thread?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -766,15 +765,18 @@ export type Resolvers<ContextType = Context> = ResolversObject<{
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  Priority?: PriorityResolvers;
   Classification?: ClassificationResolvers<ContextType>;
   Score?: ScoreResolvers<ContextType>;
   Receipt?: ReceiptResolvers<ContextType>;
+  WorkerKind?: WorkerKindResolvers;
   Model?: ModelResolvers<ContextType>;
   PoolSummary?: PoolSummaryResolvers<ContextType>;
   PoolStats?: PoolStatsResolvers<ContextType>;
   Cluster?: ClusterResolvers<ContextType>;
   ClusterNode?: ClusterNodeResolvers<ContextType>;
   Worker?: WorkerResolvers<ContextType>;
+  WorkerState?: WorkerStateResolvers;
   ColdStart?: ColdStartResolvers<ContextType>;
   ModelStats?: ModelStatsResolvers<ContextType>;
   WorkerTime?: WorkerTimeResolvers<ContextType>;

@@ -1,18 +1,13 @@
 /** GraphQL over Server-Sent Events: graphql-sse with one connection for each operation. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ExecutionResult } from 'graphql';
-import { createHandler, type OperationArgs, type Request } from 'graphql-sse';
-import { type Context, goneBefore, type RequestParts } from '../graphql/context.ts';
+import { createHandler, type OperationResult, type Request } from 'graphql-sse';
+import type { GraphQLServer } from '../graphql/apollo.ts';
+import type { Context } from '../graphql/context.ts';
 import { formatRefusal } from '../graphql/errors.ts';
-import type { Executor } from '../graphql/executor.ts';
 import { EventStream } from './event-stream.ts';
+import { goneBefore } from './gone.ts';
 import { isSameOrigin } from './same-origin.ts';
-
-export interface ServerSentEventsOptions {
-  readonly executor: Executor;
-  readonly createContext: (request: RequestParts) => Context;
-}
 
 /** What graphql-sse is given with a request. */
 interface Extra {
@@ -23,8 +18,8 @@ interface Extra {
 const MAX_BODY_BYTES = 64 * 1024;
 const EVENT_STREAM = 'text/event-stream';
 
-export function serveEvents(fastify: FastifyInstance, url: string, options: ServerSentEventsOptions): void {
-  const handle = createEventHandler(options.executor);
+export function serveEvents(fastify: FastifyInstance, url: string, graphql: GraphQLServer): void {
+  const handle = createEventHandler(graphql);
   const open = new Set<EventStream>();
   let isDraining = false;
   fastify.addHook('preClose', async () => {
@@ -42,7 +37,7 @@ export function serveEvents(fastify: FastifyInstance, url: string, options: Serv
       if (!accept?.includes(EVENT_STREAM)) return refuse(reply, 406, `The header \`Accept\` must be ${EVENT_STREAM}.`);
       if (isDraining) return refuse(reply, 503, 'The gateway shuts down.');
       const stream = new EventStream(reply.raw);
-      const context = options.createContext({ authorization, gone: goneBefore(reply.raw) });
+      const context = graphql.createContext({ authorization, gone: goneBefore(reply.raw) });
       const [body, { status, statusText, headers = {} }] = await handle(requestOf(request, { stream, context }));
       if (body === null || typeof body === 'string') return refuse(reply, status, messageIn(body) ?? statusText);
       reply.hijack();
@@ -52,33 +47,27 @@ export function serveEvents(fastify: FastifyInstance, url: string, options: Serv
   });
 }
 
-function createEventHandler(executor: Executor) {
+function createEventHandler(graphql: GraphQLServer) {
   return createHandler<FastifyRequest, Extra>({
     // No token: streams that several connections share would outlive them.
     authenticate: () => null,
-    onSubscribe(request, params) {
-      const prepared = executor.prepare(params, request.context.context);
-      return Array.isArray(prepared) ? only({ errors: prepared }) : (prepared as OperationArgs);
+    async onSubscribe({ method, context }, operation) {
+      const { result, status } = await graphql.run(operation, context.context, method !== 'GET');
+      if (status === 405) return [JSON.stringify(result), { status, statusText: 'Method Not Allowed' }];
+      return (Symbol.asyncIterator in result ? result : only(result)) as OperationResult;
     },
-    // It has been validated.
-    validate: () => [],
-    execute: (args) => executor.execute(args),
-    subscribe: (args) => executor.subscribe(args),
     // Awaited before the result goes into a queue without a bound.
-    async onNext(_context, request, result) {
-      await request.context.stream.turn();
-      return executor.format(result as ExecutionResult) as ExecutionResult;
-    },
+    onNext: (_context, { context }) => context.stream.turn(),
   });
 }
 
-async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
+async function* only<Result>(result: Result): AsyncGenerator<Result> {
   yield result;
 }
 
 function requestOf(request: FastifyRequest, context: Extra): Request<FastifyRequest, Extra> {
   const get = (name: string) => {
-    // It accepts nothing beside; the handler knows it alone.
+    // graphql-sse compares it with this one value, where a browser may list several.
     if (name === 'accept') return EVENT_STREAM;
     return request.headers[name]?.toString();
   };
@@ -95,7 +84,7 @@ function refuse(reply: FastifyReply, status: number, message: string): FastifyRe
   return reply.code(status).send({ errors: [formatRefusal(status, message)] });
 }
 
-/** Of a refusal by graphql-sse. */
+/** The message in a refusal by graphql-sse. */
 function messageIn(body: string | null): string | null {
   return body === null ? null : (JSON.parse(body).errors[0].message as string);
 }

@@ -5,21 +5,26 @@
  */
 import websocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ExecutionResult } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
 import { CloseCode, type Context as Connection, handleProtocols, makeServer } from 'graphql-ws';
-import { GatewayError } from '../core/contracts/errors.ts';
+import type { GatewayError } from '../core/contracts/errors.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
-import type { Context, RequestParts } from '../graphql/context.ts';
+import type { GraphQLServer } from '../graphql/apollo.ts';
+import type { RequestParts } from '../graphql/context.ts';
 import { formatRefusal } from '../graphql/errors.ts';
-import { type Executor, withOriginal } from '../graphql/executor.ts';
 import { OpenLimit } from '../graphql/open-limit.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 export interface WebSocketOptions {
-  readonly executor: Executor;
+  readonly graphql: GraphQLServer;
   readonly events: EventSink;
-  readonly createContext: (request: RequestParts) => Context;
-  /** Open at the same time. */
+  /** Most that are open at the same time. */
   readonly maxConnections: number;
 }
 
@@ -58,36 +63,40 @@ export async function acceptWebSockets(fastify: FastifyInstance): Promise<void> 
 }
 
 /** What a route does with each connection. */
-export function createWebSocketHandler(
-  options: WebSocketOptions,
-): (socket: WebSocket, request: FastifyRequest) => void {
-  const { executor, events, createContext } = options;
-  const places = new OpenLimit(options.maxConnections, 'open WebSockets');
+export function createWebSocketHandler({ graphql, events, maxConnections }: WebSocketOptions) {
+  const limit = new OpenLimit(maxConnections, 'open WebSockets');
   const server = makeServer<Record<string, unknown>, Extra>({
-    onSubscribe(connection, _id, { query, operationName, variables }) {
-      const error = tooManyOperations(connection);
-      if (error) return [withOriginal(error)];
-      return executor.prepare({ query, operationName, variables }, createContext(partsOf(connection)));
+    async onSubscribe(connection, _id, operation) {
+      if (Object.keys(connection.subscriptions).length > MAX_OPERATIONS_PER_CONNECTION) {
+        return [
+          asError(formatRefusal(503, `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`)),
+        ];
+      }
+      const { args, result } = await graphql.run(operation, graphql.createContext(partsOf(connection)));
+      if (!args && 'errors' in result) return (result.errors ?? []).map(asError);
+      return { ...args, rootValue: result } as ExecutionArgs;
     },
-    execute: (args) => executor.execute(args),
-    subscribe: (args) => executor.subscribe(args),
-    onNext: (_connection, _id, _payload, _args, result) => executor.format(result as ExecutionResult),
-    onError: (_connection, _id, _payload, errors) => executor.formatErrors(errors),
+    // It has been executed.
+    execute: ({ rootValue }) => rootValue as ExecutionResult,
+    subscribe: ({ rootValue }) => rootValue as ExecutionResult,
+    onNext: (_connection, _id, _payload, _args, result) => result as FormattedExecutionResult,
   });
 
-  return (socket, { headers }) => {
+  return (socket: WebSocket, { headers }: FastifyRequest) => {
     let giveBack: () => void;
     try {
-      giveBack = places.take();
+      giveBack = limit.take();
     } catch (error) {
-      return socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
+      socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
+      return;
     }
     const gone = new AbortController();
     const stopPings = pingRegularly(socket);
     const onClosed = server.opened(
       {
         protocol: socket.protocol,
-        send: (message) => send(socket, message),
+        // Resolves when the system has taken the message, or never will, for the connection is about to be closed.
+        send: (message) => new Promise((resolve) => socket.send(message, () => resolve())),
         close: (code, reason) => socket.close(code, reason),
         onMessage(handle) {
           socket.on('message', async (message: Buffer) => {
@@ -112,12 +121,9 @@ export function createWebSocketHandler(
   };
 }
 
-/** Resolves when the system has taken the message, or never will: then the connection is about to be closed. */
-function send(socket: WebSocket, message: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState === socket.OPEN) socket.send(message, () => resolve());
-    else resolve();
-  });
+/** graphql-ws wants errors, and sends what they say of themselves; this is formatted already. */
+function asError(formatted: GraphQLFormattedError): GraphQLError {
+  return Object.assign(new GraphQLError(formatted.message), { toJSON: () => formatted });
 }
 
 /** Ends the connection of a client that does not answer until the next ping is due. Returns how to stop. */
@@ -132,12 +138,6 @@ function pingRegularly(socket: WebSocket): () => void {
     socket.ping();
   }, PING_INTERVAL_MS);
   return () => clearInterval(timer);
-}
-
-function tooManyOperations({ subscriptions }: Connection<Record<string, unknown>, Extra>): GatewayError | null {
-  const count = Object.keys(subscriptions).length;
-  if (count <= MAX_OPERATIONS_PER_CONNECTION) return null;
-  return new GatewayError('OVERLOADED', `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`);
 }
 
 /** Pages cannot send headers with a WebSocket; what they would say there stands in the first message. */

@@ -10,6 +10,7 @@ import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import type { BatchStore } from '../../src/batches/store.ts';
 import type { BatchWork, ItemOutcome } from '../../src/batches/types.ts';
 import type { EventSink, GatewayEvent } from '../../src/core/contracts/ports.ts';
+import { type GraphQLOptions, startGraphQL } from '../../src/graphql/apollo.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { ModelRepository } from '../../src/models/repository.ts';
 import { systemClock } from '../../src/pool/system-clock.ts';
@@ -41,7 +42,7 @@ export const OUTCOME: ItemOutcome = {
 };
 
 export async function openBatchServer(
-  server: Partial<ServerOptions> = {},
+  server: ListenOptions = {},
   wishes: Partial<BatchesOptions> & { outcome?: (work: BatchWork) => ItemOutcome; quotaBytes?: number } = {},
 ): Promise<BatchServer> {
   const { outcome = () => OUTCOME, quotaBytes = 2 ** 30, ...options } = wishes;
@@ -105,11 +106,17 @@ export async function leavesNothing(server: BatchServer, act: () => Promise<unkn
   });
 }
 
+export type ListenOptions = Partial<
+  Pick<GraphQLOptions, 'gateway' | 'maxSubscriptions'> &
+    Pick<ServerOptions, 'batch' | 'maxUploadBytes' | 'uploadTimeout'>
+>;
+
 /** The server alone. */
-export async function listen(batches: Batches, events: EventSink, options: Partial<ServerOptions> = {}) {
+export async function listen(batches: Batches, events: EventSink, options: ListenOptions = {}) {
   const repository = await ModelRepository.open('test/fixtures/models');
-  const fastify = await createServer({
-    gateway: {
+  const { batch, gateway, maxSubscriptions = 100, maxUploadBytes = 2 ** 20, uploadTimeout = 30_000 } = options;
+  const graphql = await startGraphQL({
+    gateway: gateway ?? {
       repository,
       defaultModel: repository.resolve('synthetic'),
       engineOf: () => 'synthetic',
@@ -120,12 +127,17 @@ export async function listen(batches: Batches, events: EventSink, options: Parti
     },
     events,
     adminToken: ADMIN_TOKEN,
-    maxUploadBytes: 2 ** 20,
-    uploadMemory: 2 ** 23,
-    uploadTimeout: 30_000,
-    batch: { maxFiles: 10_000, maxBytes: 2 ** 30, timeoutMs: 60_000 },
-    maxSubscriptions: 100,
-    ...options,
+    uploads: { maxBytes: maxUploadBytes, memoryBytes: 2 ** 23 },
+    maxSubscriptions,
+  });
+  const fastify = await createServer({
+    graphql,
+    events,
+    trouble: () => batches.trouble(),
+    maxUploadBytes,
+    uploadTimeout,
+    batch: batch ?? { maxFiles: 10_000, maxBytes: 2 ** 30, timeoutMs: 60_000 },
+    maxWebSockets: maxSubscriptions,
   });
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   return { url: `http://127.0.0.1:${(fastify.server.address() as AddressInfo).port}`, fastify };

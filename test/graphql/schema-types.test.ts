@@ -27,6 +27,9 @@ it('the generated resolver types are those of schema.graphql', async () => {
       enumValues: {
         BatchState: '../batches/types.ts#BatchState',
         ItemStatus: '../batches/types.ts#ItemStatus',
+        Priority: '../core/contracts/types.ts#Priority',
+        WorkerKind: '../core/contracts/types.ts#WorkerKind',
+        WorkerState: '../core/contracts/types.ts#WorkerState',
       },
       scalars: { Upload: "Promise<import('./uploads/upload.ts').ArrivingFile>" },
       strictScalars: true,

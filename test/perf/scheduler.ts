@@ -29,7 +29,7 @@ function decisions(workers: number, deadlineMs: () => number): { readonly submit
   let now = 0;
   let jobs = 0;
   const submit = () => {
-    const request = { id: `${jobs++}`, model: 'm', priority: 'interactive' as const, retryToken: null };
+    const request = { id: `${jobs++}`, model: 'm', priority: 'interactive' as const };
     note(scheduler.submit(now, { ...request, deadlineAt: now + deadlineMs() }));
   };
   scheduler.provision(now, 'm', workers);

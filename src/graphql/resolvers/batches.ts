@@ -6,8 +6,6 @@ import type { Context } from '../context.ts';
 import type {
   BatchItemResolvers,
   BatchResolvers,
-  BatchStateResolvers,
-  ItemStatusResolvers,
   MutationResolvers,
   QueryResolvers,
   SubscriptionResolvers,
@@ -47,21 +45,6 @@ export const BatchItem: BatchItemResolvers = {
   confidence: ({ outcome }) => (outcome?.ok ? outcome.confidence : null),
   scores: ({ outcome }) => (outcome?.ok ? outcome.scores : null),
   error: ({ outcome }) => (outcome && !outcome.ok ? outcome : null),
-};
-
-export const BatchState: BatchStateResolvers = {
-  ACCEPTING: 'accepting',
-  RUNNING: 'running',
-  COMPLETED: 'completed',
-  CANCELLED: 'cancelled',
-};
-
-export const ItemStatus: ItemStatusResolvers = {
-  QUEUED: 'queued',
-  RUNNING: 'running',
-  DONE: 'done',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
 };
 
 function countItems(first: number, context: Context): void {

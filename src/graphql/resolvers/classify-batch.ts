@@ -1,9 +1,9 @@
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { ClassifyOptions, InputMaybe, MutationResolvers } from '../schema-types.generated.ts';
-import { positive } from './positive.ts';
+import { readOptions } from './options.ts';
 
 const NO_FILES = 'There are no pictures; 1 or more must be uploaded in a multipart request.';
-/** Room for some folders. */
+/** Most characters of a file's name; it may have folders. */
 const MAX_NAME_LENGTH = 1024;
 
 /** Files are spooled one by one as they arrive; whatever goes wrong, nothing of the batch remains. */
@@ -12,9 +12,8 @@ export const classifyBatch: MutationResolvers['classifyBatch'] = async (_root, a
   const { gateway } = context;
   if (images.length === 0) throw new GatewayError('BAD_USER_INPUT', NO_FILES);
   refuseForeignOptions(options);
-  const model = gateway.repository.resolve(options?.model ?? gateway.defaultModel.key).key;
-  const topK = positive('topK', options?.topK, 'a number of scores');
-  const begun = await gateway.batches.begin({ clientBatchId: clientBatchId ?? null, model, topK });
+  const { model, topK } = readOptions(options, gateway);
+  const begun = await gateway.batches.begin({ clientBatchId: clientBatchId ?? null, model: model.key, topK });
   if (!('add' in begun)) return begun;
   try {
     for (const image of images) {

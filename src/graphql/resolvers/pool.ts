@@ -34,31 +34,14 @@ export const ClusterNode: ClusterNodeResolvers = {
   seenAt: ({ seenAt }) => new Date(seenAt).toISOString(),
 };
 
-const KINDS = { reserved: 'RESERVED', 'on-demand': 'ON_DEMAND' } as const satisfies Record<WorkerKind, string>;
-const STATES = {
-  starting: 'STARTING',
-  idle: 'IDLE',
-  busy: 'BUSY',
-  stopping: 'STOPPING',
-} as const satisfies Record<WorkerState, string>;
-
-export function graphqlWorkerKind(kind: WorkerKind): 'RESERVED' | 'ON_DEMAND' {
-  return KINDS[kind];
-}
-
 function statsOf(gateway: Gateway): Omit<AllPoolStats, 'cluster'> {
-  // Together, for the times in there are shares of this one; to read the memory asks the system, and may take its time.
+  // At one moment, for the times of the workers are shares of it; the memory comes later, as reading it takes a while.
   const uptimeMs = process.uptime() * 1000;
   const stats = gateway.pool.stats();
   return {
     summary: summarise(stats),
     maxWorkers: gateway.maxWorkers,
-    workers: stats.workers.map((worker) => ({
-      ...worker,
-      kind: KINDS[worker.kind],
-      state: STATES[worker.state],
-      coldStart: stats.coldStarts.get(worker.id) ?? null,
-    })),
+    workers: stats.workers.map((worker) => ({ ...worker, coldStart: stats.coldStarts.get(worker.id) ?? null })),
     models: [...stats.models],
     counters: stats.counters,
     workerTime: { reserved: timeOf(stats, 'reserved'), onDemand: timeOf(stats, 'on-demand') },
@@ -74,7 +57,7 @@ function timeOf({ workerTime }: PoolSnapshot, kind: WorkerKind): KindTime {
   return { startingMs: starting, idleMs: idle, busyMs: busy };
 }
 
-/** Of the warm workers: those that start or stop take no requests. */
+/** Counts warm workers alone: those that start or stop take no requests. */
 function summarise({ workers, models }: PoolSnapshot): PoolSummary {
   const count = (kind: WorkerKind, ...states: readonly WorkerState[]) =>
     workers.filter((worker) => worker.kind === kind && states.includes(worker.state)).length;

@@ -1,9 +1,9 @@
 /** Uploaded files into memory that workers can read where it is; never onto disk. */
-import { fileTooLarge } from '../errors.ts';
+import { fileTooLarge } from '../../core/contracts/limits.ts';
 import type { ArrivingFile } from './upload.ts';
 import { UploadMemory } from './upload-memory.ts';
 
-export interface UploadLimits {
+export interface ReaderLimits {
   /** Of one file, in bytes. */
   readonly maxBytes: number;
   /** Of all files held at once, in bytes. */
@@ -17,11 +17,14 @@ export interface ReceivedUpload {
   release(): void;
 }
 
+/** Most that a block holds, as a multiple of what has come when it is lent. */
+const GROWTH = 8;
+
 export class UploadReader {
   readonly #maxBytes: number;
   readonly #memory: UploadMemory;
 
-  constructor({ maxBytes, memoryBytes }: UploadLimits) {
+  constructor({ maxBytes, memoryBytes }: ReaderLimits) {
     this.#maxBytes = maxBytes;
     // While a file moves to a larger block it has both: together no more than twice the largest file.
     this.#memory = new UploadMemory(memoryBytes, maxBytes);
@@ -29,15 +32,18 @@ export class UploadReader {
 
   /** Rejects with IMAGE_TOO_LARGE, OVERLOADED, DEADLINE_EXCEEDED, CANCELLED or BAD_USER_INPUT. */
   async read(upload: Promise<ArrivingFile>): Promise<ReceivedUpload> {
-    const file = (await upload).read();
+    const file = await upload;
     let bytes = new Uint8Array(this.#memory.lend());
     let size = 0;
     try {
-      for await (const chunk of file) {
-        if (size + chunk.length > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
-        if (size + chunk.length > bytes.length) bytes = this.#grow(bytes, size + chunk.length);
+      for await (const chunk of file.read()) {
+        const needed = size + chunk.length;
+        if (needed > this.#maxBytes) throw fileTooLarge(this.#maxBytes);
+        // To the announced size, so that most photos move once; but who only announces holds no more than a few times what came.
+        if (needed > bytes.length)
+          bytes = this.#grow(bytes, Math.max(needed, Math.min(file.announcedBytes, GROWTH * needed)));
         bytes.set(chunk, size);
-        size += chunk.length;
+        size = needed;
       }
     } catch (error) {
       this.#memory.giveBack(bytes.buffer);

@@ -11,11 +11,14 @@ export { GraphQLUpload } from 'graphql-upload-minimal';
 export class ArrivingFile {
   /** As the client sent it, with folders: to be shown, never to be a path. */
   readonly name: string;
+  /** It has no more bytes than this, if the client was honest; 0 if it announced nothing. */
+  readonly announcedBytes: number;
   readonly #bytes: AsyncIterable<Buffer>;
   #isTaken = false;
 
-  constructor(name: string, bytes: AsyncIterable<Buffer>) {
+  constructor(name: string, bytes: AsyncIterable<Buffer>, announcedBytes = 0) {
     this.name = name;
+    this.announcedBytes = announcedBytes;
     this.#bytes = bytes;
   }
 

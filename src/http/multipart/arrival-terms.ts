@@ -1,16 +1,16 @@
 /** What a multipart request may have: while it is not known yet, as one picture, and as a batch. */
 import type { GatewayError } from '../../core/contracts/errors.ts';
-import { batchTooLarge, fileTooLarge } from '../../graphql/errors.ts';
+import { batchTooLarge, fileTooLarge } from '../../core/contracts/limits.ts';
 
 export interface ArrivalLimits {
   /** Of one file, in bytes. */
   readonly maxBytes: number;
   /** For one picture to arrive completely; for the next sign of life within a batch; in ms. */
   readonly timeoutMs: number;
-  readonly batch: BatchLimits;
+  readonly batch: BatchTerms;
 }
 
-export interface BatchLimits {
+export interface BatchTerms {
   readonly maxFiles: number;
   /** Of all files together. */
   readonly maxBytes: number;
@@ -26,8 +26,9 @@ export interface Terms {
 
 /** Room for the boundaries, the `operations` and the `map` beside one file, in bytes. */
 export const FRAME_BYTES = 64 * 1024;
-/** Beside each file of a batch: its place in the `operations` and the `map`; its boundary and headers. */
+/** Of each file of a batch, in the `operations` and in the `map`. */
 const FIELD_BYTES_PER_FILE = 128;
+/** Of each file of a batch: its boundary and its headers. */
 const HEAD_BYTES_PER_FILE = 1024;
 
 /** Most bytes that the `operations`, or the `map`, of any request may have. */

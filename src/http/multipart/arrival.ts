@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/contracts/errors.ts';
-import { fieldTooLarge, tooManyFiles } from '../../graphql/errors.ts';
+import { tooManyFiles } from '../../core/contracts/limits.ts';
+import { fieldTooLarge } from '../../graphql/errors.ts';
 import {
   type ArrivalLimits,
   batchOf,
@@ -25,7 +26,7 @@ export class Arrival {
   #terms: Terms;
   #received = 0;
   #whole: NodeJS.Timeout;
-  /** Of a batch only. */
+  /** Until the next sign of life; null unless it is a batch. */
   #idle: NodeJS.Timeout | null = null;
   #isDropped = false;
   #isRefused = false;
@@ -34,13 +35,11 @@ export class Arrival {
   constructor(request: IncomingMessage, limits: ArrivalLimits) {
     this.#request = request;
     this.#limits = limits;
-    this.#terms = fieldsAlone(limits, () => this.#fieldTooLarge());
+    this.#terms = fieldsAlone(limits, () => this.#form.fieldTooLarge());
     this.#form = new Form(request.headers, {
       fieldBytes: mostFieldBytes(limits),
-      // One more, so that a file of exactly the limit is not taken for a truncated one; the readers count.
-      fileBytes: limits.maxBytes + 1,
+      maxFiles: limits.batch.maxFiles,
       onMap: (map) => this.#announce(map),
-      fieldTooLarge: () => this.#fieldTooLarge(),
       onError: (reason) => this.#refuse(reason),
       onReady: () => this.#goOn(),
     });
@@ -51,7 +50,7 @@ export class Arrival {
       .once('close', () => this.#onClose());
   }
 
-  /** Rejects with why there is none. */
+  /** Rejects if there is none, with the reason. */
   get operation(): Promise<Record<string, unknown>> {
     return this.#form.operation;
   }
@@ -60,7 +59,7 @@ export class Arrival {
     return this.#idle !== null;
   }
 
-  /** It was too much, or too slow, or cannot be read. */
+  /** Whether it was too much or too slow, or cannot be read. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -68,7 +67,7 @@ export class Arrival {
   /** From now on nobody looks at what arrives. */
   drop(): void {
     this.#isDropped = true;
-    this.#form.fail(new GatewayError('CANCELLED', 'The request has its answer.'));
+    if (!this.#form.hasEnded) this.#form.fail(new GatewayError('CANCELLED', 'The request has its answer.'));
     this.#request.resume();
   }
 
@@ -76,7 +75,7 @@ export class Arrival {
     this.#idle?.refresh();
     this.#received += chunk.length;
     this.#form.write(chunk);
-    if (this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
+    if (!this.#isRefused && this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
     if (this.#form.isBusy) this.#request.pause();
   }
 
@@ -100,7 +99,7 @@ export class Arrival {
     if (this.#form.hasEnded) clearTimeout(this.#whole);
   }
 
-  /** Now that the map is there. Throws if the request may not be what it says. */
+  /** Called once the map has come. Throws if the request may not be what it says there. */
   #announce(map: FileMap): void {
     const { batch, timeoutMs } = this.#limits;
     const isBatch = map.list !== null;
@@ -116,17 +115,11 @@ export class Arrival {
     this.#idle = this.#limitSilence(timeoutMs);
   }
 
-  /** Of a field that is larger than those of the longest list that is allowed. */
-  #fieldTooLarge(): GatewayError {
-    const { maxFiles } = this.#limits.batch;
-    return this.#form.nulls > maxFiles ? tooManyFiles(maxFiles) : fieldTooLarge(mostFieldBytes(this.#limits));
-  }
-
   #limitWhole(ms: number): NodeJS.Timeout {
     return setTimeout(() => this.#refuse(late('The request did not arrive completely', ms)), ms).unref();
   }
 
-  /** Not while it is us who does not listen: then the client may start anew. */
+  /** A request that we have paused is silent through us: then the time starts anew. */
   #limitSilence(ms: number): NodeJS.Timeout {
     const timer = setTimeout(() => {
       if (this.#request.isPaused()) timer.refresh();

@@ -1,12 +1,12 @@
 /**
  * The `map` of a multipart request says which file is which variable. Its paths come from anybody: `toString.call` would lead
- * to a function that the whole process shares. So a path may lead to a variable, or to a place of a list that is there.
+ * to a function that the whole process shares. So a path may lead to a variable, or to an element of a list that is there.
  */
 import { unreadable } from '../../graphql/errors.ts';
 
 const PATH = /^variables\.([A-Za-z_]\w*)(?:\.(0|[1-9]\d{0,8}))?$/;
 
-interface Place {
+interface Target {
   readonly variable: string;
   /** In the list that the variable is; null if the variable itself is the file. */
   readonly index: number | null;
@@ -14,29 +14,29 @@ interface Place {
 
 export class FileMap {
   /** Where each file goes, by its name. */
-  readonly #places: ReadonlyMap<string, readonly Place[]>;
+  readonly #targets: ReadonlyMap<string, readonly Target[]>;
   /** Names of the files in the order of the list, if they are one; else null. */
   readonly list: readonly string[] | null;
 
   /** Throws BAD_USER_INPUT. */
   constructor(text: string) {
     const map = parseObject('map', text);
-    this.#places = new Map(Object.entries(map).map(([name, paths]) => [name, placesOf(paths)]));
-    this.list = listOf(this.#places);
+    this.#targets = new Map(Object.entries(map).map(([name, paths]) => [name, targetsOf(paths)]));
+    this.list = listOf(this.#targets);
   }
 
   /** Number of files that it announces. */
   get files(): number {
-    return this.#places.size;
+    return this.#targets.size;
   }
 
   /** Puts what `make` makes of each file where it goes, and returns it by the files' names. Throws BAD_USER_INPUT. */
-  fill<File>(variables: Record<string, unknown>, make: () => File): ReadonlyMap<string, File> {
+  putInto<File>(variables: Record<string, unknown>, make: () => File): Map<string, File> {
     const files = new Map<string, File>();
-    for (const [name, places] of this.#places) {
+    for (const [name, targets] of this.#targets) {
       const file = make();
       files.set(name, file);
-      for (const place of places) put(variables, place, file);
+      for (const target of targets) put(variables, target, file);
     }
     return files;
   }
@@ -57,7 +57,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function placesOf(paths: unknown): readonly Place[] {
+function targetsOf(paths: unknown): readonly Target[] {
   if (!Array.isArray(paths)) throw unreadable('an entry of `map` is no list of paths.');
   return paths.map((path) => {
     const [, variable, index] = (typeof path === 'string' && PATH.exec(path)) || [];
@@ -67,7 +67,7 @@ function placesOf(paths: unknown): readonly Place[] {
   });
 }
 
-function put(variables: Record<string, unknown>, { variable, index }: Place, file: unknown): void {
+function put(variables: Record<string, unknown>, { variable, index }: Target, file: unknown): void {
   if (index === null) {
     variables[variable] = file;
     return;
@@ -77,15 +77,15 @@ function put(variables: Record<string, unknown>, { variable, index }: Place, fil
   list[index] = file;
 }
 
-function listOf(map: ReadonlyMap<string, readonly Place[]>): readonly string[] | null {
+function listOf(map: ReadonlyMap<string, readonly Target[]>): readonly string[] | null {
   const lists = new Set<string>();
   const names = new Map<number, string>();
-  for (const [name, [place, ...more]] of map) {
-    if (!place || place.index === null || more.length > 0) return null;
-    lists.add(place.variable);
-    names.set(place.index, name);
+  for (const [name, [target, ...more]] of map) {
+    if (!target || target.index === null || more.length > 0) return null;
+    lists.add(target.variable);
+    names.set(target.index, name);
   }
-  // Each has a place of its own, below their number: none is left out.
+  // As many names as files, and none missing: each file is one element of the list.
   const list = Array.from(names, (_, index) => names.get(index));
   return lists.size === 1 && list.length === map.size && !list.includes(undefined) ? (list as string[]) : null;
 }

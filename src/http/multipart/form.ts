@@ -4,50 +4,56 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import busboy, { type Parser } from 'busboy';
+import busboy, { type Busboy } from 'busboy';
 import { GatewayError } from '../../core/contracts/errors.ts';
-import { misplacedFile, tooManyFiles, unreadable } from '../../graphql/errors.ts';
+import { tooManyFiles } from '../../core/contracts/limits.ts';
+import { fieldTooLarge, misplacedFile, unreadable } from '../../graphql/errors.ts';
 import { ArrivingFile, ExpectedFile } from '../../graphql/uploads/upload.ts';
+import { Boundary } from './boundary.ts';
 import { FileMap, isObject, parseObject } from './file-map.ts';
 
 export interface FormOptions {
-  /** Of each field, in bytes; the rest of a larger one is dropped. */
+  /** Of each field, in bytes; the rest of a longer one is dropped. */
   readonly fieldBytes: number;
-  /** Of each file; so, too. */
-  readonly fileBytes: number;
+  readonly maxFiles: number;
   /** May throw, which is then the error. */
   onMap(map: FileMap): void;
-  fieldTooLarge(): GatewayError;
-  /** Called with whatever is wrong. The form goes on until it is told to end. */
+  /** Called with whatever is wrong. The form goes on until `fail` is called. */
   onError(reason: unknown): void;
-  /** It may no longer be busy, or has ended. */
+  /** Called when the form has ended, or may no longer be busy. */
   onReady(): void;
 }
 
-type Operation = Record<string, unknown>;
+type JsonObject = Record<string, unknown>;
 
 export class Form {
-  readonly operation: Promise<Operation>;
-  /** Of the longest field so far. */
+  readonly operation: Promise<JsonObject>;
+  /** Length of the longest field so far. */
   longestField = 0;
-  /** As many as this are in the `operations`: each file has one. */
-  nulls = 0;
   readonly #options: FormOptions;
-  readonly #parser: Parser;
+  readonly #boundary: Boundary;
+  /** What the client announced for all of the request, in bytes; 0 if it did not. */
+  readonly #announced: number;
+  readonly #parser: Busboy;
   readonly #unread = new Set<Readable>();
-  #complete!: (operation: Operation) => void;
+  #complete!: (operation: JsonObject) => void;
   #reject!: (reason: unknown) => void;
-  #operations: Operation | null = null;
+  #operations: JsonObject | null = null;
   #map: FileMap | null = null;
-  #uploads: ReadonlyMap<string, ExpectedFile> = new Map();
+  /** Those that have not come, by their names. */
+  #uploads = new Map<string, ExpectedFile>();
   #files = 0;
+  /** How often `null` stands in the `operations`: once for each file. */
+  #nulls = 0;
   #isParsing = false;
   #hasEnded = false;
 
   /** Throws BAD_USER_INPUT if the headers are those of no form. */
   constructor(headers: IncomingHttpHeaders, options: FormOptions) {
     this.#options = options;
-    this.#parser = this.#parse(headers);
+    this.#boundary = new Boundary(headers['content-type']);
+    this.#announced = Number(headers['content-length'] ?? 0);
+    this.#parser = this.#createParser();
     this.operation = new Promise((resolve, reject) => {
       this.#complete = resolve;
       this.#reject = reject;
@@ -63,7 +69,7 @@ export class Form {
     return !this.#hasEnded && (this.#isParsing || this.#unread.size > 1);
   }
 
-  /** Nothing more will come of it. */
+  /** Whether nothing more will come of it. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -71,6 +77,7 @@ export class Form {
   write(chunk: Buffer): void {
     if (this.#hasEnded) return;
     this.#isParsing = true;
+    this.#boundary.push(chunk);
     // Whatever happens in there is due to what somebody sent, and must not reach the connection.
     try {
       this.#parser.write(chunk, () => {
@@ -95,26 +102,33 @@ export class Form {
     this.#parser.destroy();
   }
 
-  #parse(headers: IncomingHttpHeaders): Parser {
-    const { fieldBytes, fileBytes } = this.#options;
-    const limits = { fields: 2, fieldSize: fieldBytes, fileSize: fileBytes };
-    try {
-      return busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
-        .on('field', (name, value, { valueTruncated }) => this.#onField(name, value, valueTruncated))
+  /** What is said of a field that is longer than any list of files may make it. */
+  fieldTooLarge(): GatewayError {
+    const { maxFiles, fieldBytes } = this.#options;
+    return this.#nulls > maxFiles ? tooManyFiles(maxFiles) : fieldTooLarge(fieldBytes);
+  }
+
+  #createParser(): Busboy {
+    const headers = { 'content-type': `multipart/form-data; boundary="${this.#boundary.text}"` };
+    const limits = { fields: 2, fieldSize: this.#options.fieldBytes };
+    return (
+      busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
+        // Contrary to its types, a part may lack its name, and a file its own.
+        .on('field', (name: string | undefined, value, { valueTruncated }) =>
+          this.#onField(name, value, valueTruncated),
+        )
         .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
-        .on('error', (error: Error) => this.#complain(unreadable(error.message)))
-        .on('close', () => this.#onClose());
-    } catch (error) {
-      throw unreadable((error as Error).message);
-    }
+        .on('error', (error) => this.#complain(unreadable((error as Error).message)))
+        .on('close', () => this.#onClose())
+    );
   }
 
   #onField(name: string | undefined, value: string, isTruncated: boolean): void {
     if (this.#hasEnded) return;
     this.#refuseAppendix();
     this.longestField = Math.max(this.longestField, value.length);
-    if (name === 'operations') this.nulls = value.split('null').length - 1;
-    if (isTruncated) throw this.#options.fieldTooLarge();
+    if (name === 'operations') this.#nulls = value.split('null').length - 1;
+    if (isTruncated) throw this.fieldTooLarge();
     if (name === 'operations') this.#operations = parseObject('operations', value);
     if (name === 'map') this.#onMap(value);
   }
@@ -124,29 +138,30 @@ export class Form {
     const map = new FileMap(text);
     this.#options.onMap(map);
     const { variables } = this.#operations;
-    this.#uploads = map.fill(isObject(variables) ? variables : {}, () => new ExpectedFile());
+    this.#uploads = map.putInto(isObject(variables) ? variables : {}, () => new ExpectedFile());
     this.#map = map;
     this.#complete(this.#operations);
   }
 
   #onFile(name: string, file: Readable, filename: string): void {
-    // Its reader is told, too, if there is one.
+    // Without a listener an error would end the process; whoever reads the file is told of it anyway.
     file.on('error', () => {});
     if (this.#hasEnded) return void file.destroy();
     this.#refuseAppendix();
     if (!this.#map) throw unreadable('a file stands in front of `map`.');
     const { list } = this.#map;
-    const place = this.#files++;
-    // Whoever reads them waits for one after the other.
-    if (list && list[place] !== name) throw misplacedFile(name, place, list);
-    if (!list && place > 0) throw tooManyFiles(1);
+    const index = this.#files++;
+    // They are read one after the other, so a file out of order would wait for one that never comes.
+    if (list && list[index] !== name) throw misplacedFile(name, index, list);
+    if (!list && index > 0) throw tooManyFiles(1);
     this.#unread.add(file);
     file.once('close', () => {
       this.#unread.delete(file);
       this.#options.onReady();
     });
     const upload = this.#uploads.get(name);
-    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file)));
+    this.#uploads.delete(name);
+    if (upload) upload.resolve(new ArrivingFile(filename, bytesOf(file), this.#announced));
     else file.resume();
   }
 
@@ -156,19 +171,18 @@ export class Form {
 
   #onClose(): void {
     if (!this.#map) this.#complain(unreadable('`operations` or `map` is missing.'));
-    else if (!this.#hasEnded) this.#end(unreadable('a file of the `map` is missing.'));
+    else if (!this.#hasEnded) this.#end(this.#uploads.size > 0 ? unreadable('a file of the `map` is missing.') : null);
   }
 
-  /** `reason`: why those do not come that have not come. */
+  /** `reason`: why the files do not come that have not come. */
   #end(reason: unknown): void {
     this.#hasEnded = true;
     for (const upload of this.#uploads.values()) upload.reject(reason);
     this.#options.onReady();
   }
 
-  /** What stands behind the last boundary in the same chunk the parser takes for parts, but for files without an end. */
   #refuseAppendix(): void {
-    if (this.#parser._complete) throw unreadable('something follows its last boundary.');
+    if (this.#boundary.isPassed) throw unreadable('something follows its last boundary.');
   }
 }
 

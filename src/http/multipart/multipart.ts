@@ -6,13 +6,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ErrorCode, GatewayError } from '../../core/contracts/errors.ts';
-import { batchTooLarge, formatGatewayError } from '../../graphql/errors.ts';
+import { batchTooLarge } from '../../core/contracts/limits.ts';
+import { formatGatewayError } from '../../graphql/errors.ts';
 import { Arrival } from './arrival.ts';
 import { type ArrivalLimits, mostBytes } from './arrival-terms.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a multipart request. */
+    /** Null unless it is a multipart request. */
     arrival: Arrival | null;
   }
 }
@@ -27,13 +28,11 @@ const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'
 
 export function acceptMultipart(fastify: FastifyInstance, limits: ArrivalLimits): void {
   fastify.decorateRequest('arrival', null);
-  // The body is not read here, but where it is known what it may be.
+  // The hook below reads the body: it knows how much that may be.
   fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request, reply) => {
     const { headers } = request.raw;
-    if (!headers['content-type'] || !MULTIPART.test(headers['content-type'])) return;
-    // Media types are case-insensitive, but not to the parser.
-    headers['content-type'] = headers['content-type'].replace(MULTIPART, 'multipart/form-data');
+    if (!MULTIPART.test(headers['content-type'] ?? '')) return;
     try {
       refuseEarly(request, limits);
       request.arrival = new Arrival(request.raw, limits);
@@ -64,7 +63,7 @@ function refuseEarly({ headers }: FastifyRequest, limits: ArrivalLimits): void {
 
 /**
  * An honest client sends to the end before it looks at its answer, and would see a broken connection instead if this one were
- * closed at once. A batch has the time and the bytes that it would have had.
+ * closed at once. The upload of a batch has limits of its own, and keeps them.
  */
 function linger(raw: IncomingMessage, arrival: Arrival | null): void {
   if (arrival?.isBatch && !arrival.isRefused) return;

@@ -1,17 +1,26 @@
 // Facts about the memory that pictures are received in: what the settings allow is enough for any one of them.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ArrivingFile } from '../../../src/graphql/uploads/upload.ts';
+import { UploadMemory } from '../../../src/graphql/uploads/upload-memory.ts';
 import { UploadReader } from '../../../src/graphql/uploads/upload-reader.ts';
 
 const KiB = 1024;
 const MiB = KiB * KiB;
 
 async function* chunksOf(size: number) {
-  for (let at = 0; at < size; at += 64 * KiB) yield Buffer.alloc(Math.min(64 * KiB, size - at), at);
+  for (let at = 0; at < size; at += 64 * KiB)
+    yield Buffer.alloc(Math.min(64 * KiB, size - at), (at / (64 * KiB)) % 256);
 }
 
-async function uploadOf(size: number): Promise<ArrivingFile> {
-  return new ArrivingFile('cat.jpg', chunksOf(size));
+async function uploadOf(size: number, announced = 0): Promise<ArrivingFile> {
+  return new ArrivingFile('cat.jpg', chunksOf(size), announced);
+}
+
+/** The sizes of the blocks that are lent from now on. */
+function watchBlocks(): () => readonly number[] {
+  const lend = vi.spyOn(UploadMemory.prototype, 'lend');
+  onTestFinished(() => lend.mockRestore());
+  return () => lend.mock.results.map(({ value }) => value.byteLength);
 }
 
 describe('twice the largest file', () => {
@@ -44,4 +53,37 @@ it('a file is taken once', async () => {
   const upload = uploadOf(1);
   await reader.read(upload);
   await expect(reader.read(upload)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+});
+
+describe('a file of an announced size', () => {
+  const limits = { maxBytes: 10 * MiB, memoryBytes: 20 * MiB };
+
+  it.each([
+    [100 * KiB, [128 * KiB]],
+    [500 * KiB, [128 * KiB, 512 * KiB]],
+    [3 * MiB, [128 * KiB, 4 * MiB]],
+    [10 * MiB, [128 * KiB, 10 * MiB]],
+  ])('of %i bytes moves once or never', async (size, expected) => {
+    const blocks = watchBlocks();
+    const { bytes } = await new UploadReader(limits).read(uploadOf(size, size));
+    for (let at = 0; at < size; at += 64 * KiB) expect(bytes[at]).toBe((at / (64 * KiB)) % 256);
+    expect(blocks()).toEqual(expected);
+  });
+
+  it('holds the smallest block until there is more than that, whatever was announced', async () => {
+    const blocks = watchBlocks();
+    await new UploadReader(limits).read(uploadOf(128 * KiB, 2 ** 40));
+    expect(blocks()).toEqual([128 * KiB]);
+  });
+
+  it('has no more than the largest block, whatever was announced', async () => {
+    const blocks = watchBlocks();
+    await new UploadReader(limits).read(uploadOf(129 * KiB, 2 ** 40));
+    expect(blocks()).toEqual([128 * KiB, 10 * MiB]);
+  });
+
+  it.each([0, 1, 300 * KiB])('may be longer than that: 1 MiB, of which %i bytes were announced', async (announced) => {
+    const { bytes } = await new UploadReader(limits).read(uploadOf(MiB, announced));
+    expect(bytes.length).toBe(MiB);
+  });
 });
