@@ -8,15 +8,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { EventSink } from '../core/contracts/ports.ts';
-import { startGraphQL } from '../graphql/apollo.ts';
 import type { ServedGateway } from '../graphql/gateway.ts';
-import { createServer } from '../http/server.ts';
 import type { Config } from '../settings/gateway.ts';
 import { ConfigError } from '../settings/setting.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 import { openBatches } from './batches.ts';
 import { openPool, startSchedule } from './pool.ts';
+import { openServer } from './server.ts';
 
 export interface RunningGateway {
   /** The one of the settings, or one that was made for this run. */
@@ -52,26 +50,6 @@ async function openServed(config: Config, events: LogSink, log: Logger): Promise
     await gateway.pool.close();
     throw error;
   }
-}
-
-/** All that is answered over HTTP. */
-export async function openServer(
-  gateway: ServedGateway,
-  config: Config,
-  adminToken: string,
-  events: EventSink,
-): Promise<FastifyInstance> {
-  const { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions } = config;
-  const uploads = { maxBytes: maxUploadBytes, memoryBytes: uploadMemory };
-  const graphql = await startGraphQL({ gateway, events, adminToken, uploads, maxSubscriptions });
-  const batch = { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout };
-  const limits = { maxUploadBytes, uploadTimeout, batch, maxWebSockets: maxSubscriptions };
-  return createServer({ graphql, events, trouble: () => troubleOf(gateway), ...limits });
-}
-
-/** Why this gateway should have no traffic; null if it may have some. */
-function troubleOf({ pool, batches }: ServedGateway): string | null {
-  return pool.isReady() ? batches.trouble() : 'the reserved workers are not all warm';
 }
 
 async function listen(
