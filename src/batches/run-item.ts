@@ -1,5 +1,5 @@
 /**
- * How one item of a batch is run: from its place in the spool, which the worker reads, through the pool, to its outcome.
+ * How one item of a batch is run: from its extent of the batch's file, which the worker reads, through the pool, to its outcome.
  *
  * What is wrong with the picture or its model fails the item. What will pass (a full queue, a worker that cannot start just
  * now) is tried again for a while; what has to do with this gateway and not with the item gives it back to the store.
@@ -51,9 +51,9 @@ export class ItemRunner {
 
   async #classify(work: BatchWork, retryToken: string | null, signal: AbortSignal): Promise<Classification> {
     const { spool, models, classify } = this.#parts;
-    const { batchId, place, topK } = work;
+    const { batchId, extent, topK } = work;
     const model = models.resolve(work.model);
-    const picture = { file: spool.path(batchId), ...place };
+    const picture = { file: spool.path(batchId), ...extent };
     const request = { id: randomUUID(), picture, model, topK, retryToken, signal };
     return classify({ ...request, priority: 'bulk', deadlineMs: null });
   }

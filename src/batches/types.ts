@@ -66,7 +66,7 @@ export interface BatchEvent extends Pick<Batch, 'seq' | 'state' | 'total' | 'don
 }
 
 /** Where a picture lies in the file that the spool has for its batch, in bytes. */
-export interface Place {
+export interface Extent {
   readonly offset: number;
   readonly length: number;
 }
@@ -75,14 +75,14 @@ export interface Place {
 export interface NewItem {
   /** File name as the client sent it. */
   readonly name: string;
-  readonly place: Place;
+  readonly extent: Extent;
 }
 
 /** An item that is to be classified now. */
 export interface BatchWork extends Pick<Batch, 'model' | 'topK'> {
   readonly batchId: string;
   readonly index: number;
-  readonly place: Place;
+  readonly extent: Extent;
 }
 
 export interface Page<Node> {

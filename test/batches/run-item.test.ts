@@ -7,7 +7,7 @@ import type { Classification, ClassifyRequest } from '../../src/pool/classifier.
 import { VirtualClock } from '../pool/schedule/virtual-clock.ts';
 
 const MODEL = { key: 'm@1' } as ModelVersion;
-const WORK = { batchId: 'a-batch-of-this-test', index: 3, place: { offset: 40, length: 9 }, model: 'm@1', topK: 2 };
+const WORK = { batchId: 'a-batch-of-this-test', index: 3, extent: { offset: 40, length: 9 }, model: 'm@1', topK: 2 };
 const SCORES = [
   { label: 'cat', confidence: 0.75 },
   { label: 'dog', confidence: 0.25 },
@@ -60,7 +60,7 @@ const refusal = (code: ErrorCode, retryAfterMs?: number, token?: string) =>
 const never = new AbortController().signal;
 
 describe('an item of a batch', () => {
-  it('is classified as bulk, without a deadline, from its place in the spool', async () => {
+  it('is classified as bulk, without a deadline, from where its picture lies in the spool', async () => {
     const { items, requests } = runner([ANSWER]);
     expect(await items.run(WORK, never)).toEqual({ ok: true, label: 'cat', confidence: 0.75, scores: SCORES });
     const picture = { file: '/spool/a-batch-of-this-test', offset: 40, length: 9 };

@@ -30,7 +30,7 @@ export class ItemRecords {
     const answer = await this.#step('itemBegin', [batch, status, items], [index, this.#keys.changes]);
     if (answer === null) return null;
     const [model, topK, item] = answer as [string, string, string];
-    return { batchId, index, model, topK: toTopK(topK), place: toNewItem(item).place };
+    return { batchId, index, model, topK: toTopK(topK), extent: toNewItem(item).extent };
   }
 
   /** The item waits again. False if it does not: it has ended, or its batch is cancelled or gone. */

@@ -44,7 +44,7 @@ export interface BatchKeys {
   readonly batch: string;
   /** String: one letter for each item, q(ueued) r(unning) d(one) f(ailed) c(ancelled). */
   readonly status: string;
-  /** Hash: index → file name and place. */
+  /** Hash: index → file name and extent. */
   readonly items: string;
   /** Hash: index → outcome. */
   readonly outcomes: string;

@@ -13,7 +13,7 @@
  * already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
  *
  * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
- * `rows` say how they lie in Redis; `item-queue` fills BullMQ's queue and `item-runner` empties it; `gateways` and `uploads`
+ * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
  * know who is there and whose upload lasts; `upkeep` sees to what nobody asks for; `connection` says what it means that Redis
  * is away.
  */
@@ -24,13 +24,13 @@ import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
 import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
-import { ItemQueue } from './item-queue.ts';
-import { ItemRunner } from './item-runner.ts';
 import { RedisKeys } from './keys.ts';
 import { BatchPages } from './pages.ts';
+import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
+import { RedisRunner } from './runner.ts';
 import { Upkeep } from './upkeep.ts';
-import { Uploads } from './uploads.ts';
+import { UploadLedger } from './upload-ledger.ts';
 
 export interface RedisStoreOptions {
   /** redis:// or rediss:// (TLS), with user, password and database if need be. */
@@ -71,12 +71,12 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #connection: RedisConnection;
   readonly #records: BatchRecords;
   readonly #pages: BatchPages;
-  readonly #queue: ItemQueue;
+  readonly #queue: RedisQueue;
   readonly #gateways: Gateways;
   readonly #upkeep: Upkeep;
-  readonly #uploads: Uploads;
+  readonly #ledger: UploadLedger;
   readonly #listeners = new Set<(batchId: string | null) => void>();
-  #runner: ItemRunner | undefined;
+  #runner: RedisRunner | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: RedisStoreOptions) {
@@ -89,9 +89,9 @@ class RedisStore implements BatchStore, ClusterView {
     this.#connection = connection;
     this.#records = new BatchRecords(connection, keys);
     this.#pages = new BatchPages(connection, keys);
-    this.#queue = new ItemQueue(connection, keys, onError);
+    this.#queue = new RedisQueue(connection, keys, onError);
     this.#gateways = new Gateways({ connection, keys, heartbeatMs, id: randomUUID(), describe });
-    this.#uploads = new Uploads(connection, keys, this.#gateways);
+    this.#ledger = new UploadLedger(connection, keys, this.#gateways);
     this.#upkeep = new Upkeep({
       connection,
       everyMs: heartbeatMs,
@@ -109,7 +109,7 @@ class RedisStore implements BatchStore, ClusterView {
 
   async create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }> {
     const answer = await this.#records.create(batch, this.#gateways.id);
-    if (answer.created) this.#uploads.begin(batch.id);
+    if (answer.created) this.#ledger.begin(batch.id);
     return answer;
   }
 
@@ -117,19 +117,19 @@ class RedisStore implements BatchStore, ClusterView {
     const first = await this.#records.add(batchId, items);
     const indexes = items.map((_, at) => first + at);
     await this.#queue.add(batchId, indexes);
-    this.#uploads.added(batchId, items.length);
+    this.#ledger.added(batchId, items.length);
     return first;
   }
 
   async seal(batchId: string): Promise<Batch> {
-    const batch = await this.#records.seal(batchId, this.#uploads.count(batchId));
-    this.#uploads.end(batchId);
+    const batch = await this.#records.seal(batchId, this.#ledger.count(batchId));
+    this.#ledger.end(batchId);
     return batch;
   }
 
   async discard(batchId: string): Promise<void> {
     // If Redis is away now, it is an orphan from here on.
-    this.#uploads.end(batchId);
+    this.#ledger.end(batchId);
     await this.#remove(batchId, 'any');
   }
 
@@ -161,7 +161,7 @@ class RedisStore implements BatchStore, ClusterView {
 
   process(run: RunItem, concurrency: number): void {
     if (this.#runner !== undefined) throw new Error('items are being run already');
-    this.#runner = new ItemRunner({
+    this.#runner = new RedisRunner({
       ...this.#options,
       connection: this.#connection,
       keys: this.#keys,
@@ -217,7 +217,7 @@ class RedisStore implements BatchStore, ClusterView {
 
   async #round(): Promise<void> {
     await this.#gateways.beat();
-    for (const batchId of await this.#uploads.orphans()) {
+    for (const batchId of await this.#ledger.orphans()) {
       await this.#remove(batchId, 'accepting');
     }
   }

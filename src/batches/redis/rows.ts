@@ -1,6 +1,6 @@
 /** What the batches keep in Redis, as strings, and what it means. */
 import { batchState } from '../state.ts';
-import type { Batch, BatchEvent, BatchItem, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
+import type { Batch, BatchEvent, BatchItem, Extent, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
@@ -42,12 +42,13 @@ export function toTopK(text: string | undefined): number | null {
   return text ? Number(text) : null;
 }
 
-export function fromNewItem({ name, place }: NewItem): string {
-  return JSON.stringify({ name, place });
+export function fromNewItem({ name, extent }: NewItem): string {
+  return JSON.stringify({ name, place: extent });
 }
 
 export function toNewItem(text: string): NewItem {
-  return JSON.parse(text) as NewItem;
+  const { name, place } = JSON.parse(text) as { readonly name: string; readonly place: Extent };
+  return { name, extent: place };
 }
 
 /** By index. */

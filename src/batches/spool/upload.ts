@@ -70,7 +70,7 @@ export class SpoolUpload implements BatchUpload {
         if (writer.isFull) await writer.drained();
       }
       this.#mustGoOn();
-      writer.add({ name, place: { offset, length: this.#bytes - offset } });
+      writer.add({ name, extent: { offset, length: this.#bytes - offset } });
       this.#files++;
       if (writer.isFull) await writer.drained();
     });

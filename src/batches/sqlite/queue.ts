@@ -4,14 +4,19 @@ import type { BatchWork, ItemOutcome } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { RunningItem, SqliteRecords, WaitingItem } from './records.ts';
 import { type BatchRow, toFacts } from './rows.ts';
-import type { EndedItem, ItemQueue } from './runner.ts';
 
 /** An item that was running each time when so many processes died is taken for the cause. */
 const MOST_DEATHS = 5;
 /** From so many on it is run alone: if it is the cause, it takes no other with it. */
 const SUSPECT_DEATHS = 2;
 
-export class SqliteQueue implements ItemQueue {
+export interface EndedItem {
+  readonly work: Pick<BatchWork, 'batchId' | 'index'>;
+  /** Null if it is given back. */
+  readonly outcome: ItemOutcome | null;
+}
+
+export class SqliteQueue {
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #onChange: (batchId: string) => void;
@@ -26,6 +31,7 @@ export class SqliteQueue implements ItemQueue {
     this.#onChange = onChange;
   }
 
+  /** Brings back items and takes others, at most `wanted`, in one step. */
   async exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]> {
     if (ended.length === 0 && !this.#db.read(() => this.#records.batchToRun())) return [];
     const running = this.#running - ended.length;
@@ -97,7 +103,7 @@ export class SqliteQueue implements ItemQueue {
     }
     this.#records.saveBatch(row.number, facts);
     return items.map(({ position: index, fileOffset: offset, bytes: length }) => {
-      return { batchId: row.id, index, model: row.model, topK: row.topK, place: { offset, length } };
+      return { batchId: row.id, index, model: row.model, topK: row.topK, extent: { offset, length } };
     });
   }
 

@@ -97,8 +97,8 @@ export class SqliteRecords {
   /** `facts` count them already. Returns the first one's position. */
   createItems(row: BatchRow, facts: BatchFacts, items: readonly NewItem[]): number {
     const first = totalOf(toFacts(row));
-    for (const [i, { name, place }] of items.entries()) {
-      this.#createItem.run(row.number, first + i, JSON.stringify(name), place.offset, place.length);
+    for (const [i, { name, extent }] of items.entries()) {
+      this.#createItem.run(row.number, first + i, JSON.stringify(name), extent.offset, extent.length);
     }
     this.saveBatch(row.number, facts);
     return first;

@@ -7,17 +7,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
-
-export interface EndedItem {
-  readonly work: Pick<BatchWork, 'batchId' | 'index'>;
-  /** Null if it is given back. */
-  readonly outcome: ItemOutcome | null;
-}
-
-export interface ItemQueue {
-  /** Brings back items and takes others, at most `wanted`, in one step. */
-  exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]>;
-}
+import type { EndedItem, SqliteQueue } from './queue.ts';
 
 export interface RunnerOptions {
   readonly run: RunItem;
@@ -31,7 +21,7 @@ export interface RunnerOptions {
 const GATHER_MS = 5;
 
 export class SqliteRunner {
-  readonly #queue: ItemQueue;
+  readonly #queue: SqliteQueue;
   readonly #options: RunnerOptions;
   readonly #closing = new AbortController();
   /** One for each item that runs or pauses. */
@@ -41,7 +31,7 @@ export class SqliteRunner {
   #onRoom = () => {};
   #exchanging: Promise<void> | null = null;
 
-  constructor(queue: ItemQueue, options: RunnerOptions) {
+  constructor(queue: SqliteQueue, options: RunnerOptions) {
     this.#queue = queue;
     this.#options = options;
     // One for each item that runs or pauses.

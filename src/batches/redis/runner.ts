@@ -10,9 +10,9 @@ import { type Job, WaitingError, Worker } from 'bullmq';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal, type RedisConnection } from './connection.ts';
-import { ITEM_QUEUE, type ItemJob } from './item-queue.ts';
 import { ItemRecords } from './item-records.ts';
 import type { RedisKeys } from './keys.ts';
+import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
 /** An item whose gateway died so often while it ran is taken to be the cause. */
 const MOST_DEATHS = 5;
@@ -21,7 +21,7 @@ const SUSPECT_DEATHS = 2;
 /** How long the end of a worker may take, once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
-export interface ItemRunnerOptions {
+export interface RedisRunnerOptions {
   readonly connection: RedisConnection;
   readonly keys: RedisKeys;
   readonly run: RunItem;
@@ -33,8 +33,8 @@ export interface ItemRunnerOptions {
   readonly onError: (error: Error) => void;
 }
 
-export class ItemRunner {
-  readonly #options: ItemRunnerOptions;
+export class RedisRunner {
+  readonly #options: RedisRunnerOptions;
   readonly #records: ItemRecords;
   readonly #worker: Worker<ItemJob>;
   readonly #stopped = new AbortController();
@@ -43,7 +43,7 @@ export class ItemRunner {
   #resting: Promise<void> | undefined;
   #closed: Promise<void> = Promise.resolve();
 
-  constructor(options: ItemRunnerOptions) {
+  constructor(options: RedisRunnerOptions) {
     this.#options = options;
     const { connection, keys, retryDelayMs } = options;
     // As many as there are outcomes that Redis does not take.

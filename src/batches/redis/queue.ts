@@ -21,7 +21,7 @@ const JOB: JobsOptions = {
 /** Jobs that are sent to Redis at once: other gateways' steps come in between. */
 const CHUNK = 500;
 
-export class ItemQueue {
+export class RedisQueue {
   readonly #connection: RedisConnection;
   readonly #queue: Queue<ItemJob>;
 

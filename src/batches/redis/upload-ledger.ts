@@ -3,7 +3,7 @@ import type { RedisConnection } from './connection.ts';
 import { type Gateways, MISSED_BEATS } from './gateways.ts';
 import type { RedisKeys } from './keys.ts';
 
-export class Uploads {
+export class UploadLedger {
   readonly #connection: RedisConnection;
   readonly #keys: RedisKeys;
   readonly #gateways: Gateways;
