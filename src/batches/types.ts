@@ -1,5 +1,6 @@
 /** What a batch is: many pictures uploaded at once, classified one by one, their results kept for a while. */
 import type { ErrorCode } from '../core/contracts/errors.ts';
+import type { Prediction } from '../pool/classifier.ts';
 
 /**
  *   queued → running → done | failed
@@ -36,14 +37,9 @@ export interface Batch {
   readonly seq: number;
 }
 
-interface Score {
-  readonly label: string;
-  readonly confidence: number;
-}
-
 /** How an item ended. */
 export type ItemOutcome =
-  | { readonly ok: true; readonly label: string; readonly confidence: number; readonly scores: readonly Score[] }
+  | ({ readonly ok: true } & Prediction)
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 export interface BatchItem {
