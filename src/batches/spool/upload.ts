@@ -1,5 +1,6 @@
 /** One upload of a batch: its pictures into the spool and its items into the store; all of it, or nothing. */
 import { GatewayError } from '../../core/contracts/errors.ts';
+import { batchTooLarge, fileTooLarge, tooManyFiles } from '../../core/contracts/limits.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolWriter } from './writer.ts';
@@ -56,11 +57,7 @@ export class SpoolUpload implements BatchUpload {
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
     return this.#step(async () => {
       const { writer, limits } = this.#parts;
-      const { maxFiles } = limits;
-      if (this.#files === maxFiles) {
-        const message = `The batch has more than ${maxFiles} files, the most that is accepted in one batch.`;
-        throw new GatewayError('TOO_MANY_FILES', message);
-      }
+      if (this.#files === limits.maxFiles) throw tooManyFiles(limits.maxFiles);
       const offset = this.#bytes;
       for await (const chunk of bytes) {
         this.#mustGoOn();
@@ -123,14 +120,8 @@ export class SpoolUpload implements BatchUpload {
 
   #checkSize(name: string, fileBytes: number): void {
     const { maxFileBytes, maxBatchBytes } = this.#parts.limits;
-    if (fileBytes > maxFileBytes) {
-      const message = `The file ${JSON.stringify(name)} is larger than ${maxFileBytes} bytes, the most that is accepted.`;
-      throw new GatewayError('IMAGE_TOO_LARGE', message);
-    }
-    if (this.#bytes > maxBatchBytes) {
-      const message = `The files are larger than ${maxBatchBytes} bytes together, the most that is accepted in one batch.`;
-      throw new GatewayError('BATCH_TOO_LARGE', message);
-    }
+    if (fileBytes > maxFileBytes) throw fileTooLarge(maxFileBytes, name);
+    if (this.#bytes > maxBatchBytes) throw batchTooLarge(maxBatchBytes);
   }
 
   #mustGoOn(): void {
