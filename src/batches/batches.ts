@@ -3,14 +3,15 @@
  * To be closed before the pool: it gives back the items that run, which would fail for want of a pool.
  */
 import type { Clock, EventSink } from '../core/contracts/ports.ts';
-import { batchNotFound, progress } from './progress.ts';
+import { progress } from './progress.ts';
+import { batchNotFound } from './refusals.ts';
 import { Retention, type RetentionOptions } from './retention.ts';
 import { SpoolCleaner } from './spool/cleaner.ts';
 import type { Spool } from './spool/spool.ts';
 import type { BatchUpload } from './spool/upload.ts';
 import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uploads.ts';
-import type { BatchStore, PageRequest, RunItem } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import type { BatchStore, ItemsRequest, PageRequest, RunItem } from './store.ts';
+import type { Batch, BatchEvent, BatchItem, Page } from './types.ts';
 
 export type { BatchUpload } from './spool/upload.ts';
 
@@ -84,7 +85,7 @@ export class Batches {
     return this.#parts.store.list(page);
   }
 
-  async items(id: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
+  async items(id: string, page: ItemsRequest): Promise<Page<BatchItem>> {
     return this.#parts.store.items(await this.#idOf(id), page);
   }
 

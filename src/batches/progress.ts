@@ -4,6 +4,7 @@
  * behind gets a snapshot in place of what it missed.
  */
 import { GatewayError } from '../core/contracts/errors.ts';
+import { batchNotFound } from './refusals.ts';
 import { hasEnded } from './state.ts';
 import type { BatchStore } from './store.ts';
 import type { Batch, BatchEvent } from './types.ts';
@@ -21,12 +22,6 @@ export interface ProgressRequest {
 
 /** Events read at once. */
 const PAGE = 100;
-/** Most characters of a wrong id that are quoted. */
-export const MAX_ECHO = 200;
-
-export function batchNotFound(id: string): GatewayError {
-  return new GatewayError('BATCH_NOT_FOUND', `There is no batch ${JSON.stringify(id.slice(0, MAX_ECHO))}.`);
-}
 
 /**
  * Ends with the batch, when every event has been given, and when the batch is removed. Rejects with BATCH_NOT_FOUND, or with

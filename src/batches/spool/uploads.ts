@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { EventSink } from '../../core/contracts/ports.ts';
-import { MAX_ECHO } from '../progress.ts';
+import { MAX_ECHO } from '../refusals.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolCleaner } from './cleaner.ts';

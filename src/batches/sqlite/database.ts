@@ -10,13 +10,6 @@ import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 /** The driver ends the process if it is given anything else, such as a boolean. */
 type SqlValue = string | number | null;
 
-export interface Query<Row> {
-  get(...values: SqlValue[]): Row | undefined;
-  all(...values: SqlValue[]): Row[];
-  /** How many rows it has changed. */
-  run(...values: SqlValue[]): number;
-}
-
 /** When it is worth trying again after the file could not be written, in ms. */
 const RETRY_AFTER_MS = 5_000;
 
@@ -25,9 +18,8 @@ export class SqliteDatabase {
   readonly #lock: Libsql.Database;
   readonly #db: Libsql.Database;
   readonly #checkpoint: SqliteCheckpoint;
-  readonly #begin: Query<never>;
-  readonly #commit: Query<never>;
-  readonly #probe: Query<never>;
+  /** By their text. */
+  readonly #statements = new Map<string, Libsql.Statement>();
   #trouble: string | null = null;
   /** Rows that the transaction has changed. */
   #changes = 0;
@@ -46,22 +38,21 @@ export class SqliteDatabase {
       throw error;
     }
     this.#checkpoint = new SqliteCheckpoint(file);
-    this.#begin = this.prepare('BEGIN IMMEDIATE');
-    this.#commit = this.prepare('COMMIT');
-    this.#probe = this.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
 
-  prepare<Row>(sql: string): Query<Row> {
-    const statement = this.#db.prepare(sql);
-    return {
-      get: (...values) => statement.get(values) as Row | undefined,
-      all: (...values) => statement.all(values) as Row[],
-      run: (...values) => {
-        const { changes } = statement.run(values);
-        this.#changes += changes;
-        return changes;
-      },
-    };
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#prepare(sql).get(values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#prepare(sql).all(values) as Row[];
+  }
+
+  /** Returns how many rows it has changed. */
+  run(sql: string, ...values: SqlValue[]): number {
+    const { changes } = this.#prepare(sql).run(values);
+    this.#changes += changes;
+    return changes;
   }
 
   /** All of it or nothing. */
@@ -74,9 +65,9 @@ export class SqliteDatabase {
   writeNow<Result>(change: () => Result): Result {
     this.#changes = 0;
     const result = this.#attempt(() => {
-      this.#begin.run();
+      this.run('BEGIN IMMEDIATE');
       const changed = change();
-      this.#commit.run();
+      this.run('COMMIT');
       return changed;
     });
     this.#trouble = null;
@@ -92,7 +83,7 @@ export class SqliteDatabase {
   trouble(): string | null {
     if (this.#trouble !== null && this.#db.open && !this.#checkpoint.underWay) {
       try {
-        this.writeNow(() => this.#probe.run());
+        this.writeNow(() => this.run(`PRAGMA user_version = ${SCHEMA_VERSION}`));
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
       }
@@ -108,6 +99,13 @@ export class SqliteDatabase {
     this.#lock.close();
   }
 
+  /** Each text once: all of them are written in this folder, so they are few. */
+  #prepare(sql: string): Libsql.Statement {
+    const prepared = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
   #configure(maxBytes: number): void {
     this.#db.pragma('journal_mode = WAL');
     // A commit is in the hands of the operating system: it survives the death of the process. Of the machine's power, the
@@ -115,12 +113,12 @@ export class SqliteDatabase {
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('wal_autocheckpoint = 0');
     this.#db.pragma('foreign_keys = ON');
-    const page = this.prepare<{ page_size: number }>('PRAGMA page_size').get();
+    const page = this.get<{ page_size: number }>('PRAGMA page_size');
     this.#db.pragma(`max_page_count = ${Math.floor(maxBytes / (page?.page_size ?? 1))}`);
   }
 
   #createTables(): void {
-    const row = this.prepare<{ user_version: number }>('PRAGMA user_version').get();
+    const row = this.get<{ user_version: number }>('PRAGMA user_version');
     if (row?.user_version === SCHEMA_VERSION) return;
     if (row?.user_version !== 0) {
       throw new Error(

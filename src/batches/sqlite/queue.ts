@@ -1,14 +1,10 @@
 /** The items that wait, of all batches the oldest first, and how they leave the queue and come back. */
+import { isSuspect, outcomeAfter } from '../deaths.ts';
 import { finish, giveBack, take } from '../state.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { RunningItem, SqliteRecords, WaitingItem } from './records.ts';
 import { type BatchRow, toFacts } from './rows.ts';
-
-/** An item that was running each time when so many processes died is taken for the cause. */
-const MOST_DEATHS = 5;
-/** From so many on it is run alone: if it is the cause, it takes no other with it. */
-const SUSPECT_DEATHS = 2;
 
 export interface EndedItem {
   readonly work: Pick<BatchWork, 'batchId' | 'index'>;
@@ -53,9 +49,8 @@ export class SqliteQueue {
 
   #recover(item: RunningItem): void {
     const { batchId, position: index } = item;
-    const deaths = item.deaths + 1;
     this.#records.countDeath(item);
-    this.#bringBack([{ work: { batchId, index }, outcome: deaths < MOST_DEATHS ? null : tooManyDeaths(deaths) }]);
+    this.#bringBack([{ work: { batchId, index }, outcome: outcomeAfter(item.deaths + 1) }]);
   }
 
   #bringBack(ended: readonly EndedItem[]): void {
@@ -102,14 +97,14 @@ export class SqliteQueue {
       this.#records.saveItem(row.number, position, change.phase);
     }
     this.#records.saveBatch(row.number, facts);
-    return items.map(({ position: index, fileOffset: offset, bytes: length }) => {
+    return items.map(({ position: index, offset, length }) => {
       return { batchId: row.id, index, model: row.model, topK: row.topK, extent: { offset, length } };
     });
   }
 
   /** A suspect waits until nothing runs, and those behind it wait for its end. */
   #mayRun(items: readonly WaitingItem[], running: number): readonly WaitingItem[] {
-    const suspect = items.findIndex(({ deaths }) => deaths >= SUSPECT_DEATHS);
+    const suspect = items.findIndex(({ deaths }) => isSuspect(deaths));
     if (suspect === -1) return items;
     this.#isAlone = suspect === 0 && running === 0;
     return items.slice(0, this.#isAlone ? 1 : suspect);
@@ -118,9 +113,4 @@ export class SqliteQueue {
 
 function batchesOf(ended: readonly EndedItem[]): ReadonlySet<string> {
   return new Set(ended.map(({ work }) => work.batchId));
-}
-
-function tooManyDeaths(deaths: number): ItemOutcome {
-  const message = `The gateway died ${deaths} times while this picture was classified; it is not tried again.`;
-  return { ok: false, code: 'WORKER_FAILED', message };
 }

@@ -1,14 +1,14 @@
 /** The batch store of a single process: one SQLite file. */
-import { GatewayError } from '../../core/contracts/errors.ts';
-import { add, type BatchFacts, seal, stop } from '../state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
+import { numberAfter, pageOf } from '../paging.ts';
+import { takesNoMore } from '../refusals.ts';
+import { add, type BatchFacts, phaseWith, seal, stop } from '../state.ts';
+import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
 import { SqliteDatabase } from './database.ts';
-import { SqlitePages } from './pages.ts';
 import { SqliteQueue } from './queue.ts';
 import { SqliteRecords } from './records.ts';
 import { SqliteRemoval } from './removal.ts';
-import { toBatch, toFacts } from './rows.ts';
+import { type BatchRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
 import { SqliteRunner } from './runner.ts';
 
 export interface SqliteStoreOptions {
@@ -29,7 +29,6 @@ class SqliteStore implements BatchStore {
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #queue: SqliteQueue;
-  readonly #pages: SqlitePages;
   readonly #removal: SqliteRemoval;
   readonly #retryMs: number;
   readonly #listeners = new Set<(batchId: string) => void>();
@@ -39,7 +38,6 @@ class SqliteStore implements BatchStore {
     this.#db = new SqliteDatabase(file, maxBytes);
     this.#records = new SqliteRecords(this.#db);
     this.#queue = new SqliteQueue(this.#db, this.#records, (batchId) => this.#tell(batchId));
-    this.#pages = new SqlitePages(this.#db, this.#records);
     this.#removal = new SqliteRemoval(this.#db);
     this.#retryMs = retryMs;
     this.#removal.removeUploads();
@@ -82,16 +80,27 @@ class SqliteStore implements BatchStore {
     return row ? toBatch(row) : null;
   }
 
-  async list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#pages.batches(page);
+  async list({ first, after }: PageRequest): Promise<Page<Batch>> {
+    const number = numberAfter(after) ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#db.read(() => this.#records.batches(number, first + 1));
+    const toNode = (row: BatchRow) => toBatch(row);
+    return pageOf(rows, first, toNode, (row) => row.number);
   }
 
-  async items(batchId: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
-    return this.#pages.items(batchId, page);
+  async items(batchId: string, { first, after, status }: ItemsRequest): Promise<Page<BatchItem>> {
+    const position = numberAfter(after) ?? -1;
+    return this.#db.read(() => {
+      const batch = this.#records.require(batchId);
+      const toNode = (row: ItemRow) => toItem(row, toFacts(batch));
+      return pageOf(this.#itemRows(batch, status, position, first + 1), first, toNode, (row) => row.position);
+    });
   }
 
   async events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    return this.#pages.events(batchId, after, limit);
+    return this.#db.read(() => {
+      const { number } = this.#records.require(batchId);
+      return this.#records.events(number, after, limit).map(toEvent);
+    });
   }
 
   onChange(listener: (batchId: string) => void): () => void {
@@ -135,12 +144,13 @@ class SqliteStore implements BatchStore {
     return batch;
   }
 
+  #itemRows(batch: BatchRow, status: ItemStatus | null, position: number, limit: number): readonly ItemRow[] {
+    if (status === null) return this.#records.items(batch.number, position, limit);
+    const phase = phaseWith(toFacts(batch), status);
+    return phase === null ? [] : this.#records.itemsIn(phase, batch.number, position, limit);
+  }
+
   #tell(batchId: string): void {
     for (const listener of this.#listeners) listener(batchId);
   }
-}
-
-function takesNoMore({ id, state, total }: Batch): GatewayError {
-  const message = `Batch ${id} takes no more pictures: it is ${state}, with ${total}.`;
-  return new GatewayError(state === 'cancelled' ? 'CANCELLED' : 'BAD_USER_INPUT', message);
 }
