@@ -43,6 +43,7 @@ export class RedisBench {
       retryDelayMs: 20,
       describe: () => ({ address: 'localhost', workers: 1 }),
       onError: (error) => errors.push(error),
+      onAvailability: () => {},
       ...wishes,
     });
     const gateway = { store, errors, link, die: () => link.cut() };

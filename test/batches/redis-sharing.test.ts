@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import { RedisConnection } from '../../src/batches/redis/connection.ts';
 import { ItemRecords } from '../../src/batches/redis/item-records.ts';
-import { RedisKeys } from '../../src/batches/redis/keys.ts';
+import { redisKeys } from '../../src/batches/redis/keys.ts';
 import { BatchPages } from '../../src/batches/redis/pages.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { newItems } from '../conformance/new-items.ts';
@@ -157,7 +157,7 @@ describe('gateways that share batches in Redis', () => {
     const { store } = await bench.gateway();
     const id = await upload(store, 2);
     const connection = new RedisConnection(server.url, 5_000, () => {});
-    const records = new ItemRecords(connection.patient, new RedisKeys(bench.prefix), 10, new AbortController().signal);
+    const records = new ItemRecords(connection.patient, redisKeys(bench.prefix), 10, new AbortController().signal);
     expect(await records.begin(id, 0)).toMatchObject({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
     expect(await records.record(id, 0, CAT)).toBe(true);
     const look = async () => [await store.find(id), await allItems(store, id), await store.events(id, 0, 10)];
@@ -176,7 +176,7 @@ describe('gateways that share batches in Redis', () => {
     store.process(async () => CAT, 1);
     const connection = new RedisConnection(server.url, 5_000, () => {});
     await connection.attempted();
-    const keys = new RedisKeys(bench.prefix);
+    const keys = redisKeys(bench.prefix);
     const page = { first: 10, after: null, status: null };
     for (const read of [
       (pages: BatchPages, id: string) => pages.items(id, page),
@@ -199,7 +199,7 @@ describe('gateways that share batches in Redis', () => {
     const { store } = await bench.gateway();
     const clientBatchId = randomUUID();
     const lost = await begin(store, 1, clientBatchId);
-    await redis.del(new RedisKeys(bench.prefix).of(lost).batch);
+    await redis.del(redisKeys(bench.prefix).of(lost).batch);
     const id = randomUUID();
     const newBatch = { id, clientBatchId, model: 'cat-dog@1', topK: null, createdAt: 1 };
     expect(await store.create(newBatch)).toMatchObject({ batch: { id, total: 0 }, created: true });

@@ -8,7 +8,7 @@ import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal } from './connection.ts';
 import type { RedisKeys } from './keys.ts';
 import { toNewItem, toTopK } from './rows.ts';
-import { type Step, step } from './steps.ts';
+import { type Step, type StepArgument, step } from './steps.ts';
 
 export class ItemRecords {
   readonly #redis: Redis;
@@ -26,8 +26,7 @@ export class ItemRecords {
 
   /** The item is running from now on; null if it is not to be run: it has ended, or its batch is cancelled or gone. */
   async begin(batchId: string, index: number): Promise<BatchWork | null> {
-    const { batch, status, items } = this.#keys.of(batchId);
-    const answer = await this.#step('itemBegin', [batch, status, items], [index, this.#keys.changes]);
+    const answer = await this.#step('itemMove', batchId, index, 'r');
     if (answer === null) return null;
     const [model, topK, item] = answer as [string, string, string];
     return { batchId, index, model, topK: toTopK(topK), extent: toNewItem(item).extent };
@@ -35,21 +34,19 @@ export class ItemRecords {
 
   /** The item waits again. False if it does not: it has ended, or its batch is cancelled or gone. */
   async giveBack(batchId: string, index: number): Promise<boolean> {
-    const { batch, status } = this.#keys.of(batchId);
-    return (await this.#step('itemReturn', [batch, status], [index, this.#keys.changes])) !== null;
+    return (await this.#step('itemMove', batchId, index, 'q')) !== null;
   }
 
   /** The first outcome of an item stays; further ones change nothing. Whether it is the first. */
   async record(batchId: string, index: number, outcome: ItemOutcome): Promise<boolean> {
-    const { batch, status, outcomes, events } = this.#keys.of(batchId);
-    const args = [index, this.#keys.changes, outcome.ok ? 'done' : 'failed', JSON.stringify(outcome)];
-    return (await this.#step('itemRecord', [batch, status, outcomes, events], args)) !== null;
+    const args = [index, outcome.ok ? 'done' : 'failed', JSON.stringify(outcome)];
+    return (await this.#step('itemRecord', batchId, ...args)) !== null;
   }
 
-  async #step(name: Step, keys: string[], args: (string | number)[]): Promise<unknown> {
+  async #step(name: Step, batchId: string, ...args: StepArgument[]): Promise<unknown> {
     for (;;) {
       try {
-        return await step(this.#redis, name, keys, args);
+        return await step(this.#redis, this.#keys, name, batchId, args);
       } catch (error) {
         if (!isRefusal(error)) throw error;
       }

@@ -1,11 +1,14 @@
 /** The batches' records in Redis: opening, filling, ending and removing them. */
 import { GatewayError } from '../../core/contracts/errors.ts';
+import { batchNotFound, takesNoMore } from '../refusals.ts';
 import type { NewBatch } from '../store.ts';
 import type { Batch, NewItem } from '../types.ts';
 import { RETRY_AFTER_MS, type RedisConnection } from './connection.ts';
 import { entryOf, type RedisKeys } from './keys.ts';
 import { fromNewItem, indexesOf, toBatch } from './rows.ts';
-import { type Step, step } from './steps.ts';
+import { type Step, type StepArgument, step } from './steps.ts';
+
+const COUNTERS = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
 
 export class BatchRecords {
   readonly #connection: RedisConnection;
@@ -18,20 +21,11 @@ export class BatchRecords {
 
   /** `gateway` is the one that takes the upload. */
   async create(batch: NewBatch, gateway: string): Promise<{ readonly batch: Batch; readonly created: boolean }> {
-    const { id, clientBatchId, model, topK, createdAt } = batch;
-    const { index, clients, accepting } = this.#keys;
-    const counters = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
-    const row = { id, clientBatchId: clientBatchId ?? '', model, topK: topK ?? '', createdAt, ...counters };
-    const args = [
-      id,
-      row.clientBatchId,
-      entryOf(createdAt, id),
-      gateway,
-      this.#keys.of('').batch,
-      ...Object.entries(row).flat(),
-    ];
+    const { id, createdAt } = batch;
+    const row = { ...batch, clientBatchId: batch.clientBatchId ?? '', topK: batch.topK ?? '', ...COUNTERS };
+    const args = [row.clientBatchId, entryOf(createdAt, id), gateway, ...Object.entries(row).flat()];
     for (;;) {
-      const owner = await this.#step('batchCreate', [this.#keys.of(id).batch, index, clients, accepting], args);
+      const owner = await this.#step('batchCreate', id, ...args);
       const found = await this.find(String(owner));
       // Null if it was removed in that moment.
       if (found !== null) return { batch: found, created: owner === id };
@@ -39,21 +33,16 @@ export class BatchRecords {
   }
 
   /** The first one's index. */
-  async add(batchId: string, newItems: readonly NewItem[]): Promise<number> {
-    const { batch, status, items } = this.#keys.of(batchId);
-    const first = await this.#step('batchAdd', [batch, status, items], newItems.map(fromNewItem));
-    if (first === null) throw notFound(batchId);
-    if (first === -1)
-      throw new GatewayError('BAD_USER_INPUT', `Batch ${batchId} is complete: it takes no more pictures.`);
-    if (first === -2) throw new GatewayError('CANCELLED', `Batch ${batchId} was cancelled: it takes no more pictures.`);
+  async add(batchId: string, items: readonly NewItem[]): Promise<number> {
+    const first = await this.#step('batchAdd', batchId, ...items.map(fromNewItem));
+    if (first === null) throw batchNotFound(batchId);
+    if (first === -1) throw takesNoMore(await this.get(batchId));
     return Number(first);
   }
 
   /** `added`: how many items this gateway knows to have added, or null. */
   async seal(batchId: string, added: number | null): Promise<Batch> {
-    const { batch, events } = this.#keys.of(batchId);
-    const args = [batchId, this.#keys.changes, added ?? ''];
-    const total = await this.#step('batchSeal', [batch, this.#keys.accepting, events], args);
+    const total = await this.#step('batchSeal', batchId, added ?? '');
     const sealed = await this.get(batchId);
     if (sealed.state !== 'accepting') return sealed;
     const message = `Redis has ${total} items of batch ${batchId}, but ${added} were added: it has lost some.`;
@@ -62,19 +51,14 @@ export class BatchRecords {
 
   /** Answers with the items that will not be run any more; none if that was known. */
   async cancel(batchId: string): Promise<readonly number[]> {
-    const { batch, status, events } = this.#keys.of(batchId);
-    const keys = [batch, status, this.#keys.accepting, events];
-    const before = await this.#step('batchCancel', keys, [batchId, this.#keys.changes]);
-    if (before === null) throw notFound(batchId);
+    const before = await this.#step('batchCancel', batchId);
+    if (before === null) throw batchNotFound(batchId);
     return indexesOf(String(before), 'q');
   }
 
   /** Answers with the items that had not ended, or null if there was nothing to remove. */
   async remove(batchId: string, only: 'any' | 'accepting'): Promise<readonly number[] | null> {
-    const { batch, status, items, outcomes, events } = this.#keys.of(batchId);
-    const { index, clients, accepting, changes } = this.#keys;
-    const keys = [batch, status, items, outcomes, events, index, clients, accepting];
-    const letters = await this.#step('batchRemove', keys, [batchId, changes, only === 'accepting' ? '1' : '']);
+    const letters = await this.#step('batchRemove', batchId, only === 'accepting' ? '1' : '');
     return letters === null ? null : indexesOf(String(letters), 'qr');
   }
 
@@ -90,20 +74,16 @@ export class BatchRecords {
 
   async get(batchId: string): Promise<Batch> {
     const batch = await this.find(batchId);
-    if (batch === null) throw notFound(batchId);
+    if (batch === null) throw batchNotFound(batchId);
     return batch;
   }
 
   /** Items that are to be run but have no job; `jobKeys` is what the keys of the batch's jobs begin with. */
   async withoutJob(batchId: string, jobKeys: string): Promise<readonly number[]> {
-    return (await this.#step('itemsWithoutJob', [this.#keys.of(batchId).status], [jobKeys])) as number[];
+    return (await this.#step('itemsWithoutJob', batchId, jobKeys)) as number[];
   }
 
-  #step(name: Step, keys: string[], args: (string | number)[]): Promise<unknown> {
-    return this.#connection.call((redis) => step(redis, name, keys, args));
+  #step(name: Step, batchId: string, ...args: StepArgument[]): Promise<unknown> {
+    return this.#connection.call((redis) => step(redis, this.#keys, name, batchId, args));
   }
-}
-
-export function notFound(batchId: string): GatewayError {
-  return new GatewayError('BATCH_NOT_FOUND', `There is no batch ${batchId} (any more).`);
 }

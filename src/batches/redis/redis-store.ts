@@ -17,14 +17,13 @@
  * know who is there and whose upload lasts; `upkeep` sees to what nobody asks for; `connection` says what it means that Redis
  * is away.
  */
-import { randomUUID } from 'node:crypto';
 import type { ClusterNode, ClusterView } from '../cluster-view.ts';
 import { hasEnded } from '../state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
+import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
-import { RedisKeys } from './keys.ts';
+import { type RedisKeys, redisKeys } from './keys.ts';
 import { BatchPages } from './pages.ts';
 import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
@@ -36,9 +35,9 @@ export interface RedisStoreOptions {
   /** redis:// or rediss:// (TLS), with user, password and database if need be. */
   readonly url: string;
   /** Of all keys. */
-  readonly prefix?: string;
+  readonly prefix: string;
   /** An item whose gateway died is run by another one within that time. */
-  readonly stallIntervalMs?: number;
+  readonly stallIntervalMs: number;
   /** Pause before an item that was given back is run again, and before a Redis that takes nothing is asked again. */
   readonly retryDelayMs?: number;
   /**
@@ -51,12 +50,10 @@ export interface RedisStoreOptions {
   /** What the others see of this gateway. */
   readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
   /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
-  readonly onError?: (error: Error) => void;
+  readonly onError: (error: Error) => void;
   /** Redis is away, and why, or there again: null. Not called for the first time that it is there. */
-  readonly onAvailability?: (trouble: string | null) => void;
+  readonly onAvailability: (trouble: string | null) => void;
 }
-
-const STALL_INTERVAL_MS = 15_000;
 
 /** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
@@ -80,24 +77,24 @@ class RedisStore implements BatchStore, ClusterView {
   #closed: Promise<void> | undefined;
 
   constructor(options: RedisStoreOptions) {
-    this.#options = withDefaults(options);
-    const { url, prefix, answerTimeoutMs, heartbeatMs, describe, onAvailability } = this.#options;
-    const onError = (error: Error) => this.#report(error);
-    const keys = new RedisKeys(prefix);
-    const connection = new RedisConnection(url, answerTimeoutMs, onAvailability);
+    // Redis takes whole milliseconds only.
+    const heartbeatMs = options.heartbeatMs ?? Math.floor(options.stallIntervalMs / 3);
+    this.#options = { retryDelayMs: 1_000, answerTimeoutMs: 5_000, ...options, heartbeatMs };
+    const keys = redisKeys(options.prefix);
+    const connection = new RedisConnection(options.url, this.#options.answerTimeoutMs, options.onAvailability);
     this.#keys = keys;
     this.#connection = connection;
     this.#records = new BatchRecords(connection, keys);
     this.#pages = new BatchPages(connection, keys);
-    this.#queue = new RedisQueue(connection, keys, onError);
-    this.#gateways = new Gateways({ connection, keys, heartbeatMs, id: randomUUID(), describe });
+    this.#queue = new RedisQueue(connection, keys, (error) => this.#report(error));
+    this.#gateways = new Gateways(connection, keys, heartbeatMs, options.describe);
     this.#ledger = new UploadLedger(connection, keys, this.#gateways);
     this.#upkeep = new Upkeep({
       connection,
       everyMs: heartbeatMs,
       onConnect: () => this.#catchUp(),
       onRound: () => this.#round(),
-      onError: this.#options.onError,
+      onError: options.onError,
     });
     connection.quick.on('message', (_channel, batchId) => this.#tell(batchId));
   }
@@ -146,7 +143,7 @@ class RedisStore implements BatchStore, ClusterView {
     return this.#pages.batches(page);
   }
 
-  items(batchId: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
+  items(batchId: string, page: ItemsRequest): Promise<Page<BatchItem>> {
     return this.#pages.items(batchId, page);
   }
 
@@ -243,18 +240,4 @@ class RedisStore implements BatchStore, ClusterView {
   #tell(batchId: string | null): void {
     for (const listener of this.#listeners) listener(batchId);
   }
-}
-
-function withDefaults(options: RedisStoreOptions): Required<RedisStoreOptions> {
-  return {
-    prefix: 'warmpool',
-    stallIntervalMs: STALL_INTERVAL_MS,
-    retryDelayMs: 1_000,
-    // Redis takes whole milliseconds only.
-    heartbeatMs: Math.floor((options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3),
-    answerTimeoutMs: 5_000,
-    onError: () => {},
-    onAvailability: () => {},
-    ...options,
-  };
 }

@@ -51,32 +51,27 @@ export function toNewItem(text: string): NewItem {
   return { name, extent: place };
 }
 
-/** By index. */
-export type ItemDetails = ReadonlyMap<number, { readonly name: string; readonly outcome: string | null }>;
+/** Its status is null if all that is known is that it has ended. */
+export interface FoundItem extends Pick<BatchItem, 'index'> {
+  readonly status: ItemStatus | null;
+}
 
-export function toItem({ index, status }: Pick<BatchItem, 'index' | 'status'>, details: ItemDetails): BatchItem {
-  const { name = '', outcome = null } = details.get(index) ?? {};
-  const ended = status === 'done' || status === 'failed';
-  return { index, name, status, outcome: ended && outcome !== null ? (JSON.parse(outcome) as ItemOutcome) : null };
+export function toItem({ index, status }: FoundItem, text: string, outcomeText: string | null): BatchItem {
+  const { name } = toNewItem(text);
+  // The outcome is read later than the status: it may have come in between.
+  const hadEnded = status === null || status === 'done' || status === 'failed';
+  const outcome = hadEnded && outcomeText !== null ? (JSON.parse(outcomeText) as ItemOutcome) : null;
+  return { index, name, status: status ?? (outcome?.ok ? 'done' : 'failed'), outcome };
 }
 
 /** `id` and `row` are those of the entry in the stream. */
-export function toEvent(id: string, row: Row, details: ItemDetails): BatchEvent {
-  return {
-    seq: Number.parseInt(id, 10),
-    ...toFigures(row),
-    item: row.item ? toEndedItem(Number(row.item), details) : null,
-  };
+export function toEvent(id: string, row: Row, item: BatchItem | null): BatchEvent {
+  return { seq: Number.parseInt(id, 10), ...toFigures(row), item };
 }
 
 /** Fields and values in turn, as streams have them. */
 export function toRow(fields: readonly string[]): Row {
   return Object.fromEntries(fields.flatMap((field, at) => (at % 2 === 0 ? [[field, fields[at + 1] ?? '']] : [])));
-}
-
-function toEndedItem(index: number, details: ItemDetails): BatchItem {
-  const item = toItem({ index, status: 'done' }, details);
-  return item.outcome?.ok === false ? { ...item, status: 'failed' } : item;
 }
 
 /** What a batch and its events both have. */

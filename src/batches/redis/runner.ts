@@ -7,6 +7,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { type Job, WaitingError, Worker } from 'bullmq';
+import { isSuspect, outcomeAfter } from '../deaths.ts';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal, type RedisConnection } from './connection.ts';
@@ -14,10 +15,6 @@ import { ItemRecords } from './item-records.ts';
 import type { RedisKeys } from './keys.ts';
 import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
-/** An item whose gateway died so often while it ran is taken to be the cause. */
-const MOST_DEATHS = 5;
-/** From so many on no other such item runs beside it in the same gateway: if it is the cause, it takes none with it. */
-const SUSPECT_DEATHS = 2;
 /** How long the end of a worker may take, once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
@@ -112,8 +109,9 @@ export class RedisRunner {
   }
 
   async #outcome(work: BatchWork, deaths: number): Promise<ItemOutcome> {
-    if (deaths >= MOST_DEATHS) return deadly(deaths);
-    if (deaths < SUSPECT_DEATHS) return this.#run(work);
+    const givenUp = outcomeAfter(deaths);
+    if (givenUp) return givenUp;
+    if (!isSuspect(deaths)) return this.#run(work);
     if (this.#suspectRuns) throw new Error('another item runs that may end the gateway');
     this.#suspectRuns = true;
     try {
@@ -154,11 +152,6 @@ export class RedisRunner {
       this.#running.delete(controller);
     }
   }
-}
-
-function deadly(deaths: number): ItemOutcome {
-  const message = `The picture was given up: its gateway died or fell silent ${deaths} times while it was being classified.`;
-  return { ok: false, code: 'WORKER_FAILED', message };
 }
 
 /** Waits for `end`, but no longer than so. */

@@ -14,9 +14,8 @@ export interface UpkeepOptions {
 
 export class Upkeep {
   readonly #options: UpkeepOptions;
-  /** How often Redis came, and which of these times has been dealt with. */
-  #arrivals = 0;
-  #caughtUp = 0;
+  /** Redis has come, and that has not been dealt with. */
+  #hasCome = false;
   #failure: string | null = null;
   #closed = false;
   #pause = new AbortController();
@@ -25,7 +24,7 @@ export class Upkeep {
   constructor(options: UpkeepOptions) {
     this.#options = options;
     options.connection.quick.on('ready', () => {
-      this.#arrivals += 1;
+      this.#hasCome = true;
       this.#pause.abort();
     });
   }
@@ -63,7 +62,7 @@ export class Upkeep {
     if (this.#closed || !this.#options.connection.connected) return;
     try {
       await this.#options.onRound();
-      await this.#catchUp();
+      if (this.#hasCome) await this.#catchUp();
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -73,9 +72,11 @@ export class Upkeep {
   }
 
   async #catchUp(): Promise<void> {
-    const arrivals = this.#arrivals;
-    if (this.#caughtUp === arrivals) return;
-    await this.#options.onConnect();
-    this.#caughtUp = arrivals;
+    // It may come once more meanwhile.
+    this.#hasCome = false;
+    await this.#options.onConnect().catch((error) => {
+      this.#hasCome = true;
+      throw error;
+    });
   }
 }
