@@ -13,8 +13,6 @@ import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uplo
 import type { BatchStore, ItemsRequest, PageRequest, RunItem } from './store.ts';
 import type { Batch, BatchEvent, BatchItem, Page } from './types.ts';
 
-export type { BatchUpload } from './spool/upload.ts';
-
 export interface BatchesOptions extends UploadsOptions, RetentionOptions {
   /** Most events that wait for a subscriber of `progress`; then it gets a snapshot instead. */
   readonly maxLag: number;

@@ -11,7 +11,10 @@ export function pageOf<Row, Node>(
 ): Page<Node> {
   const shown = rows.slice(0, first);
   const last = shown.at(-1);
-  return { nodes: shown.map(toNode), next: rows.length > first && last !== undefined ? String(toCursor(last)) : null };
+  return {
+    nodes: shown.map((row) => toNode(row)),
+    next: rows.length > first && last !== undefined ? String(toCursor(last)) : null,
+  };
 }
 
 /** The number that a page gave as its `next`; null for the first page. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchUpload } from '../../src/batches/batches.ts';
+import type { BatchUpload } from '../../src/batches/spool/upload.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { begin, bytes, NEW, openBatches, until, upload } from './open-batches.ts';

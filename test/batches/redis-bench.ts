@@ -1,7 +1,7 @@
 /** Gateways that share batches in one Redis, as far as their stores are concerned, each on a wire of its own. */
 import { randomUUID } from 'node:crypto';
 import type { ClusterView } from '../../src/batches/cluster-view.ts';
-import type { RedisStoreOptions } from '../../src/batches/redis/redis-store.ts';
+import type { RedisStoreOptions } from '../../src/batches/redis/options.ts';
 import { openRedisStore } from '../../src/batches/redis/redis-store.ts';
 import type { BatchStore, RunItem } from '../../src/batches/store.ts';
 import type { Batch, BatchItem, BatchWork, ItemOutcome } from '../../src/batches/types.ts';

@@ -24,36 +24,13 @@ import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
 import { type RedisKeys, redisKeys } from './keys.ts';
+import type { RedisStoreOptions } from './options.ts';
 import { BatchPages } from './pages.ts';
 import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
 import { RedisRunner } from './runner.ts';
 import { Upkeep } from './upkeep.ts';
 import { UploadLedger } from './upload-ledger.ts';
-
-export interface RedisStoreOptions {
-  /** redis:// or rediss:// (TLS), with user, password and database if need be. */
-  readonly url: string;
-  /** Of all keys. */
-  readonly prefix: string;
-  /** An item whose gateway died is run by another one within that time. */
-  readonly stallIntervalMs: number;
-  /** Pause before an item that was given back is run again, and before a Redis that takes nothing is asked again. */
-  readonly retryDelayMs?: number;
-  /**
-   * How often this gateway says that it is there, and looks after uploads that others left behind: they are forgotten after
-   * six times as long. A third of the stall interval if not set.
-   */
-  readonly heartbeatMs?: number;
-  /** A Redis that has not answered for so long is away. */
-  readonly answerTimeoutMs?: number;
-  /** What the others see of this gateway. */
-  readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
-  /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
-  readonly onError: (error: Error) => void;
-  /** Redis is away, and why, or there again: null. Not called for the first time that it is there. */
-  readonly onAvailability: (trouble: string | null) => void;
-}
 
 /** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
@@ -158,14 +135,9 @@ class RedisStore implements BatchStore, ClusterView {
 
   process(run: RunItem, concurrency: number): void {
     if (this.#runner !== undefined) throw new Error('items are being run already');
-    this.#runner = new RedisRunner({
-      ...this.#options,
-      connection: this.#connection,
-      keys: this.#keys,
-      run,
-      concurrency,
-      onError: (error) => this.#report(error),
-    });
+    const onError = (error: Error) => this.#report(error);
+    const options = { ...this.#options, run, concurrency, onError };
+    this.#runner = new RedisRunner(this.#connection, this.#keys, options);
   }
 
   async prune(before: number, keep: number): Promise<readonly string[]> {

@@ -13,24 +13,20 @@ import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal, type RedisConnection } from './connection.ts';
 import { ItemRecords } from './item-records.ts';
 import type { RedisKeys } from './keys.ts';
+import type { RedisStoreOptions } from './options.ts';
 import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
 /** How long the end of a worker may take, once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
-export interface RedisRunnerOptions {
-  readonly connection: RedisConnection;
-  readonly keys: RedisKeys;
+export interface RedisRunnerOptions
+  extends Pick<Required<RedisStoreOptions>, 'stallIntervalMs' | 'retryDelayMs' | 'onError'> {
   readonly run: RunItem;
   readonly concurrency: number;
-  /** An item of a dead gateway is taken by another one within that time. */
-  readonly stallIntervalMs: number;
-  /** Pause before an item that was given back is run again. */
-  readonly retryDelayMs: number;
-  readonly onError: (error: Error) => void;
 }
 
 export class RedisRunner {
+  readonly #connection: RedisConnection;
   readonly #options: RedisRunnerOptions;
   readonly #records: ItemRecords;
   readonly #worker: Worker<ItemJob>;
@@ -40,9 +36,10 @@ export class RedisRunner {
   #resting: Promise<void> | undefined;
   #closed: Promise<void> = Promise.resolve();
 
-  constructor(options: RedisRunnerOptions) {
+  constructor(connection: RedisConnection, keys: RedisKeys, options: RedisRunnerOptions) {
+    this.#connection = connection;
     this.#options = options;
-    const { connection, keys, retryDelayMs } = options;
+    const { retryDelayMs } = options;
     // As many as there are outcomes that Redis does not take.
     setMaxListeners(0, this.#stopped.signal);
     this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
@@ -76,7 +73,7 @@ export class RedisRunner {
     for (const run of this.#running.keys()) run.abort();
     await Promise.allSettled(this.#running.values());
     await this.#resting;
-    const lost = this.#options.connection.lost();
+    const lost = this.#connection.lost();
     this.#closed = this.#worker.close(!(await this.#isConnected()));
     await within(CLOSE_MS, Promise.race([this.#closed, lost]));
   }

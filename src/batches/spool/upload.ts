@@ -5,21 +5,6 @@ import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolWriter } from './writer.ts';
 
-export interface BatchUpload {
-  readonly batch: Batch;
-  /**
-   * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
-   * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
-   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED if the batch was
-   * cancelled meanwhile, the store's errors, or that of `bytes`.
-   */
-  add(name: string, bytes: AsyncIterable<Buffer>): Promise<void>;
-  /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */
-  complete(): Promise<Batch>;
-  /** As though the batch had never been; but one that was cancelled stays so. Does nothing after the end. */
-  abort(): Promise<void>;
-}
-
 export interface UploadLimits {
   /** Most files of a batch. */
   readonly maxFiles: number;
@@ -29,7 +14,7 @@ export interface UploadLimits {
   readonly maxBatchBytes: number;
 }
 
-export interface SpoolUploadParts {
+export interface BatchUploadParts {
   readonly batch: Batch;
   readonly store: Pick<BatchStore, 'seal'>;
   readonly writer: SpoolWriter;
@@ -40,20 +25,26 @@ export interface SpoolUploadParts {
   readonly onEnd: () => void;
 }
 
-export class SpoolUpload implements BatchUpload {
+export class BatchUpload {
   readonly batch: Batch;
-  readonly #parts: SpoolUploadParts;
+  readonly #parts: BatchUploadParts;
   #phase: 'open' | 'busy' | 'ended' = 'open';
   #files = 0;
   #bytes = 0;
   #sealing: Promise<Batch> | null = null;
   #aborted: Promise<void> | null = null;
 
-  constructor(parts: SpoolUploadParts) {
+  constructor(parts: BatchUploadParts) {
     this.batch = parts.batch;
     this.#parts = parts;
   }
 
+  /**
+   * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
+   * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
+   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED if the batch was
+   * cancelled meanwhile, the store's errors, or that of `bytes`.
+   */
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
     return this.#step(async () => {
       const { writer, limits } = this.#parts;
@@ -73,6 +64,7 @@ export class SpoolUpload implements BatchUpload {
     });
   }
 
+  /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */
   complete(): Promise<Batch> {
     return this.#step(async () => {
       const { writer, store, onEnd } = this.#parts;
@@ -89,6 +81,7 @@ export class SpoolUpload implements BatchUpload {
     });
   }
 
+  /** As though the batch had never been; but one that was cancelled stays so. Does nothing after the end. */
   async abort(): Promise<void> {
     if (this.#phase !== 'ended') this.#aborted = this.#abort();
     await this.#aborted;

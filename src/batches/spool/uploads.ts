@@ -3,21 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { EventSink } from '../../core/contracts/ports.ts';
 import { MAX_ECHO } from '../refusals.ts';
-import type { BatchStore } from '../store.ts';
+import type { BatchStore, NewBatch } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolCleaner } from './cleaner.ts';
 import type { Spool } from './spool.ts';
-import { type BatchUpload, SpoolUpload, type UploadLimits } from './upload.ts';
+import { BatchUpload, type UploadLimits } from './upload.ts';
 import { SpoolWriter } from './writer.ts';
 
-export interface NewBatchRequest {
-  /** The client's own id for the batch, or null. */
-  readonly clientBatchId: string | null;
-  /** `name@version`. */
-  readonly model: string;
-  /** Number of scores that each result keeps; null for all. */
-  readonly topK: number | null;
-}
+/** What a client says of its batch. */
+export type NewBatchRequest = Pick<NewBatch, 'clientBatchId' | 'model' | 'topK'>;
 
 export interface UploadsOptions extends UploadLimits {
   /** Most uploads at the same time. */
@@ -98,27 +92,17 @@ export class Uploads {
   }
 
   async #upload(batch: Batch): Promise<BatchUpload> {
-    const { store, options } = this.#parts;
-    const upload: BatchUpload = new SpoolUpload({
-      batch,
-      store,
-      writer: await this.#writer(batch.id),
-      limits: options,
-      discard: () => this.#discard(batch.id),
-      onEnd: () => this.#open.delete(upload),
+    const { store, spool, options } = this.#parts;
+    const discard = () => this.#discard(batch.id);
+    const file = await spool.create(batch.id).catch(async (error) => {
+      await discard();
+      throw error;
     });
+    const writer = new SpoolWriter(batch.id, file, store);
+    const onEnd = () => this.#open.delete(upload);
+    const upload = new BatchUpload({ batch, store, writer, limits: options, discard, onEnd });
     this.#open.add(upload);
     return upload;
-  }
-
-  async #writer(batchId: string): Promise<SpoolWriter> {
-    const { store, spool } = this.#parts;
-    try {
-      return new SpoolWriter(batchId, await spool.create(batchId), store);
-    } catch (error) {
-      await this.#discard(batchId);
-      throw error;
-    }
   }
 
   /** Never rejects: the upload's own error matters more. What cannot be done now is done later. */

@@ -83,8 +83,7 @@ class SqliteStore implements BatchStore {
   async list({ first, after }: PageRequest): Promise<Page<Batch>> {
     const number = numberAfter(after) ?? Number.MAX_SAFE_INTEGER;
     const rows = this.#db.read(() => this.#records.batches(number, first + 1));
-    const toNode = (row: BatchRow) => toBatch(row);
-    return pageOf(rows, first, toNode, (row) => row.number);
+    return pageOf<BatchRow, Batch>(rows, first, toBatch, (row) => row.number);
   }
 
   async items(batchId: string, { first, after, status }: ItemsRequest): Promise<Page<BatchItem>> {
