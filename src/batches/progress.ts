@@ -52,8 +52,7 @@ async function* follow(
     if (after === null && !changes.ended) yield snapshotOf(batch);
     const resumedAt = batch.seq;
     let seq = after ?? batch.seq;
-    while (!changes.ended) {
-      changes.seen();
+    while (await changes.next()) {
       batch = await store.find(batch.id);
       if (!batch) return;
       if (seq >= resumedAt && batch.seq - seq > maxLag) {
@@ -65,9 +64,8 @@ async function* follow(
         yield event;
         seq = event.seq;
       }
-      if (seq < batch.seq) continue;
-      if (seq === batch.seq && hasEnded(batch)) return;
-      await changes.next();
+      if (seq < batch.seq) changes.add();
+      else if (seq === batch.seq && hasEnded(batch)) return;
     }
   } catch (error) {
     // It was there before: it has been removed meanwhile.
@@ -90,24 +88,18 @@ function snapshotOf({ seq, state, total, done, failed }: Batch): BatchEvent {
   return { seq, state, total, done, failed, item: null };
 }
 
-/** The store's word that something has happened, kept until somebody asks. */
+/** That something has happened which has not been looked at; at first everything. */
 class Changes {
-  #ended = false;
-  #seen = true;
+  ended = false;
+  #isNew = true;
   #wake = () => {};
   #unlisten = () => {};
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   listen(store: BatchStore, batchId: string, signal: AbortSignal): void {
-    if (signal.aborted) this.#ended = true;
-    if (this.#ended) return;
+    if (signal.aborted) this.ended = true;
+    if (this.ended) return;
     const forget = store.onChange((changed) => {
-      if (changed !== null && changed !== batchId) return;
-      this.#seen = false;
-      this.#wake();
+      if (changed === null || changed === batchId) this.add();
     });
     const onAbort = () => this.end();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -117,21 +109,20 @@ class Changes {
     };
   }
 
-  /** What has happened so far will be looked at now. */
-  seen(): void {
-    this.#seen = true;
+  add(): void {
+    this.#isNew = true;
+    this.#wake();
   }
 
-  /** Waits for what has not been seen, or for the end. */
-  async next(): Promise<void> {
-    if (!this.#seen || this.#ended) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+  /** Waits for something new, which is looked at from here on. False at the end. */
+  async next(): Promise<boolean> {
+    if (!this.#isNew && !this.ended) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#isNew = false;
+    return !this.ended;
   }
 
   end(): void {
-    this.#ended = true;
+    this.ended = true;
     this.#unlisten();
     this.#wake();
   }

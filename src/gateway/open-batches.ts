@@ -83,7 +83,15 @@ async function openStore(config: Config, { pool, log }: BatchParts): Promise<Ope
   const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
   const onAvailability = (trouble: string | null) =>
     trouble === null ? log.info('Redis is there again') : log.warn({ trouble }, 'batches cannot be used for now');
-  const store = await openRedisStore({ url, prefix, stallIntervalMs, describe, onError, onAvailability });
+  const store = await openRedisStore({
+    url,
+    prefix,
+    stallIntervalMs,
+    clock: systemClock,
+    describe,
+    onError,
+    onAvailability,
+  });
   return { store, cluster: store };
 }
 

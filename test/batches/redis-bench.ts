@@ -6,6 +6,7 @@ import { openRedisStore } from '../../src/batches/redis/redis-store.ts';
 import type { BatchStore, RunItem } from '../../src/batches/store.ts';
 import type { Batch, BatchItem, BatchWork, ItemOutcome } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
+import { systemClock } from '../../src/pool/system-clock.ts';
 import { newItems } from '../conformance/new-items.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { TcpLink } from '../support/tcp-link.ts';
@@ -41,6 +42,7 @@ export class RedisBench {
       stallIntervalMs: STALL_INTERVAL_MS,
       heartbeatMs: HEARTBEAT_MS,
       retryDelayMs: 20,
+      clock: systemClock,
       describe: () => ({ address: 'localhost', workers: 1 }),
       onError: (error) => errors.push(error),
       onAvailability: () => {},

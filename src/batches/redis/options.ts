@@ -1,4 +1,5 @@
 /** What may be said of a store in Redis when it is opened. */
+import type { Clock } from '../../core/contracts/ports.ts';
 import type { ClusterNode } from '../cluster-view.ts';
 
 export interface RedisStoreOptions {
@@ -17,6 +18,7 @@ export interface RedisStoreOptions {
   readonly heartbeatMs?: number;
   /** A Redis that has not answered for so long is away. */
   readonly answerTimeoutMs?: number;
+  readonly clock: Clock;
   /** What the others see of this gateway. */
   readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
   /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */

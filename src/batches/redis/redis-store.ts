@@ -14,10 +14,10 @@
  *
  * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
  * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
- * know who is there and whose upload lasts; `upkeep` sees to what nobody asks for; `connection` says what it means that Redis
- * is away.
+ * know who is there and whose upload lasts; `connection` says what it means that Redis is away.
  */
 import type { ClusterNode, ClusterView } from '../cluster-view.ts';
+import { Rounds } from '../rounds.ts';
 import { hasEnded } from '../state.ts';
 import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
@@ -29,7 +29,6 @@ import { BatchPages } from './pages.ts';
 import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
 import { RedisRunner } from './runner.ts';
-import { Upkeep } from './upkeep.ts';
 import { UploadLedger } from './upload-ledger.ts';
 
 /** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
@@ -47,10 +46,15 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #pages: BatchPages;
   readonly #queue: RedisQueue;
   readonly #gateways: Gateways;
-  readonly #upkeep: Upkeep;
+  readonly #rounds: Rounds;
   readonly #ledger: UploadLedger;
   readonly #listeners = new Set<(batchId: string | null) => void>();
   #runner: RedisRunner | undefined;
+  /** How often Redis came, and which of these times has been dealt with. */
+  #arrivals = 0;
+  #caughtUp = 0;
+  /** Why the last round failed. */
+  #failure: string | null = null;
   #closed: Promise<void> | undefined;
 
   constructor(options: RedisStoreOptions) {
@@ -66,19 +70,18 @@ class RedisStore implements BatchStore, ClusterView {
     this.#queue = new RedisQueue(connection, keys, (error) => this.#report(error));
     this.#gateways = new Gateways(connection, keys, heartbeatMs, options.describe);
     this.#ledger = new UploadLedger(connection, keys, this.#gateways);
-    this.#upkeep = new Upkeep({
-      connection,
-      everyMs: heartbeatMs,
-      onConnect: () => this.#catchUp(),
-      onRound: () => this.#round(),
-      onError: options.onError,
-    });
+    this.#rounds = new Rounds(options.clock, heartbeatMs, () => this.#round());
     connection.quick.on('message', (_channel, batchId) => this.#tell(batchId));
   }
 
   async start(): Promise<void> {
     await this.#connection.attempted();
-    await this.#upkeep.start();
+    this.#arrivals = Number(this.#connection.connected);
+    this.#connection.quick.on('ready', () => {
+      this.#arrivals++;
+      void this.#rounds.start();
+    });
+    await this.#rounds.start();
   }
 
   async create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }> {
@@ -156,7 +159,7 @@ class RedisStore implements BatchStore, ClusterView {
   }
 
   trouble(): string | null {
-    return this.#connection.trouble() ?? this.#upkeep.trouble();
+    return this.#connection.trouble() ?? this.#failure;
   }
 
   close(): Promise<void> {
@@ -166,15 +169,31 @@ class RedisStore implements BatchStore, ClusterView {
 
   async #close(): Promise<void> {
     await this.#runner?.stop();
-    await this.#upkeep.close();
+    await this.#rounds.close();
     await this.#gateways.leave().catch((error) => this.#report(error));
     await this.#queue.close();
     await this.#connection.close();
     await this.#runner?.closed;
   }
 
-  /** Redis is there (again). Everything may have happened meanwhile, and it may have lost its last moments. */
+  async #round(): Promise<void> {
+    if (!this.#connection.connected) return;
+    try {
+      await this.#gateways.beat();
+      for (const batchId of await this.#ledger.orphans()) await this.#remove(batchId, 'accepting');
+      await this.#catchUp();
+      this.#failure = null;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.message !== this.#failure) this.#options.onError(error);
+      this.#failure = error.message;
+    }
+  }
+
+  /** If Redis has come (again), everything may have happened meanwhile, and it may have lost its last moments. */
   async #catchUp(): Promise<void> {
+    const arrivals = this.#arrivals;
+    if (this.#caughtUp === arrivals) return;
     await this.#connection.call((redis) => redis.subscribe(this.#keys.changes));
     this.#tell(null);
     for await (const batch of this.#pages.all()) {
@@ -182,13 +201,7 @@ class RedisStore implements BatchStore, ClusterView {
       const lost = await this.#records.withoutJob(batch.id, this.#queue.jobKeys(batch.id));
       await this.#queue.add(batch.id, lost);
     }
-  }
-
-  async #round(): Promise<void> {
-    await this.#gateways.beat();
-    for (const batchId of await this.#ledger.orphans()) {
-      await this.#remove(batchId, 'accepting');
-    }
+    this.#caughtUp = arrivals;
   }
 
   /** Its records in one step, then what it still has in the queue. Whether it was there. */
