@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from
 import { RedisConnection } from '../../src/batches/redis/connection.ts';
 import { ItemRecords } from '../../src/batches/redis/item-records.ts';
 import { redisKeys } from '../../src/batches/redis/keys.ts';
-import { BatchPages } from '../../src/batches/redis/pages.ts';
+import { BatchRecords } from '../../src/batches/redis/records.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
@@ -179,8 +179,8 @@ describe('gateways that share batches in Redis', () => {
     const keys = redisKeys(bench.prefix);
     const page = { first: 10, after: null, status: null };
     for (const read of [
-      (pages: BatchPages, id: string) => pages.items(id, page),
-      (pages: BatchPages, id: string) => pages.events(id, 0, 10),
+      (pages: BatchRecords, id: string) => pages.items(id, page),
+      (pages: BatchRecords, id: string) => pages.events(id, 0, 10),
     ]) {
       const id = await upload(store, 2);
       await until(store, id, isCompleted);
@@ -189,7 +189,7 @@ describe('gateways that share batches in Redis', () => {
         if (++requests === 2) await store.discard(id);
         return connection.call(request);
       };
-      await expect(read(new BatchPages({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
+      await expect(read(new BatchRecords({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
       expect(requests).toBe(2);
     }
     await connection.close();

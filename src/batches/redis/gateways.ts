@@ -15,32 +15,31 @@ for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   if redis.call('EXISTS', ARGV[4] .. id) == 0 then redis.call('SREM', KEYS[1], id) end
 end`;
 
+export interface GatewaysOptions {
+  readonly heartbeatMs: number;
+  /** What the others see of this one. */
+  readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
+}
+
 export class Gateways implements ClusterView {
   /** Of this one. */
   readonly id = randomUUID();
   readonly #connection: RedisConnection;
   readonly #keys: RedisKeys;
-  readonly #heartbeatMs: number;
-  readonly #describe: () => Pick<ClusterNode, 'address' | 'workers'>;
+  readonly #options: GatewaysOptions;
 
-  /** `describe` says what the others see of this one. */
-  constructor(
-    connection: RedisConnection,
-    keys: RedisKeys,
-    heartbeatMs: number,
-    describe: () => Pick<ClusterNode, 'address' | 'workers'>,
-  ) {
+  constructor(connection: RedisConnection, keys: RedisKeys, options: GatewaysOptions) {
     this.#connection = connection;
     this.#keys = keys;
-    this.#heartbeatMs = heartbeatMs;
-    this.#describe = describe;
+    this.#options = options;
   }
 
   /** Says that this one is there, and forgets those that are not. */
   async beat(): Promise<void> {
     const keys = this.#keys;
-    const node: ClusterNode = { id: this.id, ...this.#describe(), seenAt: Date.now() };
-    const args = [this.id, JSON.stringify(node), this.#heartbeatMs * MISSED_BEATS, keys.gateway('')];
+    const { heartbeatMs, describe } = this.#options;
+    const node: ClusterNode = { id: this.id, ...describe(), seenAt: Date.now() };
+    const args = [this.id, JSON.stringify(node), heartbeatMs * MISSED_BEATS, keys.gateway('')];
     await this.#connection.call((redis) => redis.eval(BEAT, 2, keys.gateways, keys.gateway(this.id), ...args));
   }
 

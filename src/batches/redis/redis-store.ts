@@ -12,7 +12,7 @@
  * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are gone
  * already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
  *
- * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
+ * The parts: `records` and `item-records` read batches and change them by the scripts in `steps`, `keys` and
  * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
  * know who is there and whose upload lasts; `connection` says what it means that Redis is away.
  */
@@ -25,7 +25,6 @@ import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
 import { type RedisKeys, redisKeys } from './keys.ts';
 import type { RedisStoreOptions } from './options.ts';
-import { BatchPages } from './pages.ts';
 import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
 import { RedisRunner } from './runner.ts';
@@ -43,7 +42,6 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #keys: RedisKeys;
   readonly #connection: RedisConnection;
   readonly #records: BatchRecords;
-  readonly #pages: BatchPages;
   readonly #queue: RedisQueue;
   readonly #gateways: Gateways;
   readonly #rounds: Rounds;
@@ -66,9 +64,8 @@ class RedisStore implements BatchStore, ClusterView {
     this.#keys = keys;
     this.#connection = connection;
     this.#records = new BatchRecords(connection, keys);
-    this.#pages = new BatchPages(connection, keys);
     this.#queue = new RedisQueue(connection, keys, (error) => this.#report(error));
-    this.#gateways = new Gateways(connection, keys, heartbeatMs, options.describe);
+    this.#gateways = new Gateways(connection, keys, this.#options);
     this.#ledger = new UploadLedger(connection, keys, this.#gateways);
     this.#rounds = new Rounds(options.clock, heartbeatMs, () => this.#round());
     connection.quick.on('message', (_channel, batchId) => this.#tell(batchId));
@@ -120,15 +117,15 @@ class RedisStore implements BatchStore, ClusterView {
   }
 
   list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#pages.batches(page);
+    return this.#records.batches(page);
   }
 
   items(batchId: string, page: ItemsRequest): Promise<Page<BatchItem>> {
-    return this.#pages.items(batchId, page);
+    return this.#records.items(batchId, page);
   }
 
   events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    return this.#pages.events(batchId, after, limit);
+    return this.#records.events(batchId, after, limit);
   }
 
   onChange(listener: (batchId: string | null) => void): () => void {
@@ -146,7 +143,7 @@ class RedisStore implements BatchStore, ClusterView {
   async prune(before: number, keep: number): Promise<readonly string[]> {
     const removed: string[] = [];
     let kept = 0;
-    for await (const batch of this.#pages.all()) {
+    for await (const batch of this.#records.all()) {
       if (!hasEnded(batch)) continue;
       if (batch.createdAt >= before && kept < keep) kept += 1;
       else if (await this.#remove(batch.id, 'any')) removed.push(batch.id);
@@ -196,7 +193,7 @@ class RedisStore implements BatchStore, ClusterView {
     if (this.#caughtUp === arrivals) return;
     await this.#connection.call((redis) => redis.subscribe(this.#keys.changes));
     this.#tell(null);
-    for await (const batch of this.#pages.all()) {
+    for await (const batch of this.#records.all()) {
       if (hasEnded(batch)) continue;
       const lost = await this.#records.withoutJob(batch.id, this.#queue.jobKeys(batch.id));
       await this.#queue.add(batch.id, lost);

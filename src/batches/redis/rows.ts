@@ -1,19 +1,14 @@
 /** What the batches keep in Redis, as strings, and what it means. */
-import { batchState } from '../state.ts';
+import { stateOf } from '../state.ts';
 import type { Batch, BatchEvent, BatchItem, Extent, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
-const STATUS: Readonly<Record<string, ItemStatus>> = {
-  q: 'queued',
-  r: 'running',
-  d: 'done',
-  f: 'failed',
-  c: 'cancelled',
-};
+const STATUSES: readonly ItemStatus[] = ['queued', 'running', 'done', 'failed', 'cancelled'];
 
+/** `letter`: its first one. */
 export function statusOf(letter: string): ItemStatus {
-  const status = STATUS[letter];
+  const status = STATUSES.find((one) => one.startsWith(letter));
   if (status === undefined) throw new Error(`'${letter}' is no status of an item`);
   return status;
 }
@@ -76,7 +71,8 @@ export function toRow(fields: readonly string[]): Row {
 
 /** What a batch and its events both have. */
 function toFigures(row: Row): Pick<Batch, 'state' | 'total' | 'done' | 'failed'> {
-  const figures = { total: Number(row.total), done: Number(row.done), failed: Number(row.failed) };
-  const state = batchState({ sealed: row.sealed === '1', stopped: row.stopped === '1', ...figures });
-  return { state, ...figures };
+  const [total, done, failed] = [Number(row.total), Number(row.done), Number(row.failed)];
+  const [sealed, stopped] = [row.sealed === '1', row.stopped === '1'];
+  const state = stateOf({ sealed, stopped, waiting: total - done - failed, running: 0 });
+  return { state, total, done, failed };
 }

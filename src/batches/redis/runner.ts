@@ -75,7 +75,9 @@ export class RedisRunner {
     await this.#resting;
     const lost = this.#connection.lost();
     this.#closed = this.#worker.close(!(await this.#isConnected()));
-    await within(CLOSE_MS, Promise.race([this.#closed, lost]));
+    const patience = new AbortController();
+    const tooLong = setTimeout(CLOSE_MS, undefined, patience);
+    await Promise.race([this.#closed, lost, tooLong]).finally(() => patience.abort());
   }
 
   get closed(): Promise<void> {
@@ -148,15 +150,5 @@ export class RedisRunner {
     } finally {
       this.#running.delete(controller);
     }
-  }
-}
-
-/** Waits for `end`, but no longer than so. */
-async function within(ms: number, end: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  try {
-    await Promise.race([end, setTimeout(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
   }
 }

@@ -48,12 +48,14 @@ export class BatchUpload {
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
     return this.#step(async () => {
       const { writer, limits } = this.#parts;
-      if (this.#files === limits.maxFiles) throw tooManyFiles(limits.maxFiles);
+      const { maxFiles, maxFileBytes, maxBatchBytes } = limits;
+      if (this.#files === maxFiles) throw tooManyFiles(maxFiles);
       const offset = this.#bytes;
       for await (const chunk of bytes) {
         this.#mustGoOn();
         this.#bytes += chunk.length;
-        this.#checkSize(name, this.#bytes - offset);
+        if (this.#bytes - offset > maxFileBytes) throw fileTooLarge(maxFileBytes, name);
+        if (this.#bytes > maxBatchBytes) throw batchTooLarge(maxBatchBytes);
         writer.write(chunk);
         if (writer.isFull) await writer.drained();
       }
@@ -109,12 +111,6 @@ export class BatchUpload {
     } finally {
       if (!this.#hasEnded()) this.#phase = 'open';
     }
-  }
-
-  #checkSize(name: string, fileBytes: number): void {
-    const { maxFileBytes, maxBatchBytes } = this.#parts.limits;
-    if (fileBytes > maxFileBytes) throw fileTooLarge(maxFileBytes, name);
-    if (this.#bytes > maxBatchBytes) throw batchTooLarge(maxBatchBytes);
   }
 
   #mustGoOn(): void {

@@ -12,6 +12,7 @@ type SqlValue = string | number | null;
 
 /** When it is worth trying again after the file could not be written, in ms. */
 const RETRY_AFTER_MS = 5_000;
+const CLOSED = 'The batch store is closed.';
 
 export class SqliteDatabase {
   readonly #file: string;
@@ -94,7 +95,7 @@ export class SqliteDatabase {
   async close(): Promise<void> {
     if (!this.#db.open) return;
     await this.#checkpoint.close();
-    this.#trouble = 'The batch store is closed.';
+    this.#trouble = CLOSED;
     this.#db.close();
     this.#lock.close();
   }
@@ -129,7 +130,7 @@ export class SqliteDatabase {
   }
 
   #attempt<Result>(body: () => Result): Result {
-    if (!this.#db.open) throw this.#refusal('OVERLOADED');
+    if (!this.#db.open) throw new GatewayError('OVERLOADED', CLOSED, RETRY_AFTER_MS);
     try {
       return body();
     } catch (error) {
@@ -137,12 +138,9 @@ export class SqliteDatabase {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
       this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;
-      throw this.#refusal(error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED');
+      const code = error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED';
+      throw new GatewayError(code, this.#trouble, RETRY_AFTER_MS);
     }
-  }
-
-  #refusal(code: 'OVERLOADED' | 'SPOOL_FULL'): GatewayError {
-    return new GatewayError(code, this.#trouble ?? '', RETRY_AFTER_MS);
   }
 }
 

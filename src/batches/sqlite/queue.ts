@@ -3,7 +3,7 @@ import { isSuspect, outcomeAfter } from '../deaths.ts';
 import { finish, giveBack, take } from '../state.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
-import type { RunningItem, SqliteRecords, WaitingItem } from './records.ts';
+import type { SqliteRecords, WaitingItem } from './records.ts';
 import { type BatchRow, toFacts } from './rows.ts';
 
 export interface EndedItem {
@@ -43,36 +43,30 @@ export class SqliteQueue {
   /** Brings back what was running when the process before this one died. */
   recover(): void {
     this.#db.writeNow(() => {
-      for (const item of this.#records.running()) this.#recover(item);
+      for (const item of this.#records.running()) {
+        this.#records.countDeath(item);
+        const work = { batchId: item.batchId, index: item.position };
+        this.#bringBack([{ work, outcome: outcomeAfter(item.deaths + 1) }]);
+      }
     });
   }
 
-  #recover(item: RunningItem): void {
-    const { batchId, position: index } = item;
-    this.#records.countDeath(item);
-    this.#bringBack([{ work: { batchId, index }, outcome: outcomeAfter(item.deaths + 1) }]);
-  }
-
+  /** What is gone, or not running (any more), stays as it is. */
   #bringBack(ended: readonly EndedItem[]): void {
     for (const batchId of batchesOf(ended)) {
       const row = this.#records.batch(batchId);
-      const ofBatch = ended.filter(({ work }) => work.batchId === batchId);
-      if (row) this.#bringBackTo(row, ofBatch);
+      if (!row) continue;
+      let facts = toFacts(row);
+      for (const { work, outcome } of ended) {
+        const phase = work.batchId === batchId && this.#records.phase(row.number, work.index);
+        const change = phase && (outcome ? finish(facts, phase, outcome) : giveBack(facts, phase));
+        if (!change) continue;
+        facts = change.batch;
+        this.#records.saveItem(row.number, work.index, change.phase, outcome);
+        if (outcome) this.#records.createEvent(row.number, facts, work.index);
+      }
+      this.#records.saveBatch(row.number, facts);
     }
-  }
-
-  /** What is gone, or not running (any more), stays as it is. */
-  #bringBackTo(row: BatchRow, ended: readonly EndedItem[]): void {
-    let facts = toFacts(row);
-    for (const { work, outcome } of ended) {
-      const phase = this.#records.phase(row.number, work.index);
-      const change = phase && (outcome ? finish(facts, phase, outcome) : giveBack(facts, phase));
-      if (!change) continue;
-      facts = change.batch;
-      this.#records.saveItem(row.number, work.index, change.phase, outcome);
-      if (outcome) this.#records.createEvent(row.number, facts, work.index);
-    }
-    this.#records.saveBatch(row.number, facts);
   }
 
   #take(wanted: number, running: number): readonly BatchWork[] {

@@ -17,8 +17,6 @@ export interface WaitingItem extends Extent {
   readonly deaths: number;
 }
 
-const ITEM = 'SELECT position, name, phase, outcome FROM items';
-
 export class SqliteRecords {
   readonly #db: SqliteDatabase;
 
@@ -78,13 +76,12 @@ export class SqliteRecords {
     return first;
   }
 
-  /** Those behind that position, by position. */
-  items(batch: number, position: number, limit: number): readonly ItemRow[] {
-    return this.#db.all(`${ITEM} WHERE batch = ? AND position > ? ORDER BY position LIMIT ?`, batch, position, limit);
-  }
-
-  itemsIn(phase: Phase, batch: number, position: number, limit: number): readonly ItemRow[] {
-    const sql = `${ITEM} INDEXED BY itemsByPhase WHERE batch = ? AND phase = ? AND position > ? ORDER BY position LIMIT ?`;
+  /** Those in that phase, or all, behind that position, by position. */
+  items(batch: number, phase: Phase | null, position: number, limit: number): readonly ItemRow[] {
+    const columns = 'SELECT position, name, phase, outcome FROM items';
+    const rest = 'position > ? ORDER BY position LIMIT ?';
+    if (phase === null) return this.#db.all(`${columns} WHERE batch = ? AND ${rest}`, batch, position, limit);
+    const sql = `${columns} INDEXED BY itemsByPhase WHERE batch = ? AND phase = ? AND ${rest}`;
     return this.#db.all(sql, batch, phase, position, limit);
   }
 

@@ -3,26 +3,24 @@ import { numberAfter, pageOf } from '../paging.ts';
 import { takesNoMore } from '../refusals.ts';
 import { add, type BatchFacts, phaseWith, seal, stop } from '../state.ts';
 import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
+import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { SqliteDatabase } from './database.ts';
 import { SqliteQueue } from './queue.ts';
 import { SqliteRecords } from './records.ts';
 import { SqliteRemoval } from './removal.ts';
-import { type BatchRow, type ItemRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
+import { type BatchRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
 import { SqliteRunner } from './runner.ts';
 
 export interface SqliteStoreOptions {
   /** Largest size of the file; whatever needs more fails with SPOOL_FULL. */
-  readonly maxBytes: number;
+  readonly maxBytes?: number;
   /** From an item that was given back, or a file that cannot be written, to the next try, in ms. */
-  readonly retryMs: number;
+  readonly retryMs?: number;
 }
 
-const DEFAULTS: SqliteStoreOptions = { maxBytes: 4 * 2 ** 30, retryMs: 250 };
-
 /** Takes over what the process before has left in the file; creates it if there is none. */
-export function openSqliteStore(file: string, options: Partial<SqliteStoreOptions> = {}): BatchStore {
-  return new SqliteStore(file, { ...DEFAULTS, ...options });
+export function openSqliteStore(file: string, options: SqliteStoreOptions = {}): BatchStore {
+  return new SqliteStore(file, options);
 }
 
 class SqliteStore implements BatchStore {
@@ -34,7 +32,7 @@ class SqliteStore implements BatchStore {
   readonly #listeners = new Set<(batchId: string) => void>();
   #runner: SqliteRunner | null = null;
 
-  constructor(file: string, { maxBytes, retryMs }: SqliteStoreOptions) {
+  constructor(file: string, { maxBytes = 4 * 2 ** 30, retryMs = 250 }: SqliteStoreOptions) {
     this.#db = new SqliteDatabase(file, maxBytes);
     this.#records = new SqliteRecords(this.#db);
     this.#queue = new SqliteQueue(this.#db, this.#records, (batchId) => this.#tell(batchId));
@@ -90,8 +88,16 @@ class SqliteStore implements BatchStore {
     const position = numberAfter(after) ?? -1;
     return this.#db.read(() => {
       const batch = this.#records.require(batchId);
-      const toNode = (row: ItemRow) => toItem(row, toFacts(batch));
-      return pageOf(this.#itemRows(batch, status, position, first + 1), first, toNode, (row) => row.position);
+      const facts = toFacts(batch);
+      const phase = status && phaseWith(facts, status);
+      if (status && !phase) return { nodes: [], next: null };
+      const rows = this.#records.items(batch.number, phase, position, first + 1);
+      return pageOf(
+        rows,
+        first,
+        (row) => toItem(row, facts),
+        (row) => row.position,
+      );
     });
   }
 
@@ -109,7 +115,7 @@ class SqliteStore implements BatchStore {
 
   process(run: RunItem, concurrency: number): void {
     if (this.#runner) throw new Error('This store processes items already.');
-    this.#runner = new SqliteRunner(this.#queue, { run, concurrency, retryMs: this.#retryMs });
+    this.#runner = new SqliteRunner(this.#queue, run, concurrency, this.#retryMs);
     this.#runner.wake();
   }
 
@@ -141,12 +147,6 @@ class SqliteStore implements BatchStore {
     });
     this.#tell(batchId);
     return batch;
-  }
-
-  #itemRows(batch: BatchRow, status: ItemStatus | null, position: number, limit: number): readonly ItemRow[] {
-    if (status === null) return this.#records.items(batch.number, position, limit);
-    const phase = phaseWith(toFacts(batch), status);
-    return phase === null ? [] : this.#records.itemsIn(phase, batch.number, position, limit);
   }
 
   #tell(batchId: string): void {
