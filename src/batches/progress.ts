@@ -14,7 +14,9 @@ export interface ProgressRequest {
   readonly id: string;
   /** The last event that the subscriber has, instead of the snapshot; null for none. */
   readonly after: number | null;
-  /** Most events that come to wait for the subscriber before they are left out. Those that it resumes with are no such events. */
+  /**
+   * Most events that come to wait for the subscriber before they are left out. Those that it resumes with are no such events.
+   */
   readonly maxLag: number;
   /** Ends it. */
   readonly signal: AbortSignal;

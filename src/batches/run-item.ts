@@ -1,5 +1,6 @@
 /**
- * How one item of a batch is run: from its extent of the batch's file, which the worker reads, through the pool, to its outcome.
+ * How one item of a batch is run: from its extent of the batch's file, which the worker reads, through the pool, to its
+ * outcome.
  *
  * What is wrong with the picture or its model fails the item. What will pass (a full queue, a worker that cannot start just
  * now) is tried again for a while; what has to do with this gateway and not with the item gives it back to the store.

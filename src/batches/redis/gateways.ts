@@ -4,7 +4,7 @@ import type { ClusterNode, ClusterView } from '../cluster-view.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisKeys } from './keys.ts';
 
-/** So many in a row make a gateway silent. */
+/** A gateway that has missed so many heartbeats in a row counts as gone. */
 export const MISSED_BEATS = 3;
 
 /** Keys: gateways, this gateway. Arguments: its id, what it says of itself, for how many ms that counts, `gateway('')`. */
@@ -17,12 +17,12 @@ end`;
 
 export interface GatewaysOptions {
   readonly heartbeatMs: number;
-  /** What the others see of this one. */
+  /** What the other gateways see of this one. */
   readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
 }
 
 export class Gateways implements ClusterView {
-  /** Of this one. */
+  /** Names this gateway; made anew at each start. */
   readonly id = randomUUID();
   readonly #connection: RedisConnection;
   readonly #keys: RedisKeys;
@@ -34,7 +34,7 @@ export class Gateways implements ClusterView {
     this.#options = options;
   }
 
-  /** Says that this one is there, and forgets those that are not. */
+  /** Says that this gateway is there, and forgets those that have fallen silent. */
   async beat(): Promise<void> {
     const keys = this.#keys;
     const { heartbeatMs, describe } = this.#options;
@@ -43,7 +43,7 @@ export class Gateways implements ClusterView {
     await this.#connection.call((redis) => redis.eval(BEAT, 2, keys.gateways, keys.gateway(this.id), ...args));
   }
 
-  /** Not to be waited for. */
+  /** This gateway ends: nobody has to wait until its heartbeat runs out. */
   async leave(): Promise<void> {
     const { gateways, gateway } = this.#keys;
     await this.#connection.call((redis) => Promise.all([redis.srem(gateways, this.id), redis.del(gateway(this.id))]));

@@ -1,6 +1,6 @@
 /**
- * The items' part of the batch records: taking, giving back, and the outcome. These steps wait for a Redis that is away or
- * takes nothing, so that no outcome is lost.
+ * What happens to items that are run: they are taken, given back, or end with an outcome. These steps wait while Redis is away
+ * or refuses to write, so that no outcome is lost.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
@@ -16,7 +16,7 @@ export class ItemRecords {
   readonly #retryDelayMs: number;
   readonly #signal: AbortSignal;
 
-  /** `redis` is the patient connection. Once the signal is aborted nothing is tried twice. */
+  /** `redis` is the patient connection. Once the signal is aborted, a step that Redis refuses is not tried again. */
   constructor(redis: Redis, keys: RedisKeys, retryDelayMs: number, signal: AbortSignal) {
     this.#redis = redis;
     this.#keys = keys;

@@ -36,7 +36,7 @@ function batchKeys(prefix: string, batchId: string) {
   };
 }
 
-/** Of the time in an entry. */
+/** Digits of the time in an entry of the index. */
 const DIGITS = 15;
 
 /**

@@ -1,11 +1,11 @@
-/** What may be said of a store in Redis when it is opened. */
+/** What a store in Redis is opened with. */
 import type { Clock } from '../../core/contracts/ports.ts';
 import type { ClusterNode } from '../cluster-view.ts';
 
 export interface RedisStoreOptions {
   /** redis:// or rediss:// (TLS), with user, password and database if need be. */
   readonly url: string;
-  /** Of all keys. */
+  /** What the names of all its keys begin with. */
   readonly prefix: string;
   /** An item whose gateway died is run by another one within that time. */
   readonly stallIntervalMs: number;

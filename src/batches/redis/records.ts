@@ -9,7 +9,7 @@ import { entryOf, idOf, isEntry, type RedisKeys } from './keys.ts';
 import { type FoundItem, fromNewItem, indexesOf, statusOf, toBatch, toEvent, toItem, toRow } from './rows.ts';
 import { type Step, type StepArgument, step } from './steps.ts';
 
-/** Batches read at once when all are looked through. */
+/** Batches on a page when all of them are read. */
 const SOME = 100;
 const COUNTERS = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
 
@@ -35,7 +35,7 @@ export class BatchRecords {
     }
   }
 
-  /** The first one's index. */
+  /** Answers with the index of the first item. */
   async add(batchId: string, items: readonly NewItem[]): Promise<number> {
     const first = await this.#step('batchAdd', batchId, ...items.map(fromNewItem));
     if (first === null) throw batchNotFound(batchId);
@@ -141,12 +141,12 @@ export class BatchRecords {
     return rows.map(({ id, row }) => toEvent(id, row, items.get(row.item ?? '') ?? null));
   }
 
-  /** With their names and outcomes. Rejects if the batch has been removed since they were found. */
+  /** Reads the names and outcomes of items. Rejects if the batch has been removed since they were found. */
   async #whole(batchId: string, found: readonly FoundItem[]): Promise<readonly BatchItem[]> {
     if (found.length === 0) return [];
     const keys = this.#keys.of(batchId);
     const fields = found.map(({ index }) => String(index));
-    // In this order: what has a name when that is read had its outcome, too.
+    // Outcomes first: an item whose name is still there afterwards had not lost its outcome when that was read.
     const [outcomes, items] = await this.#connection.call((redis) =>
       Promise.all([redis.hmget(keys.outcomes, ...fields), redis.hmget(keys.items, ...fields)]),
     );

@@ -9,8 +9,9 @@
  *
  * The steps are ordered so that a Redis that comes back without its last moments (appendfsync everysec, a failover) holds a
  * state that once was: items run again, and what was answered in those moments, a complete upload for one, is as though it had
- * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are gone
- * already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
+ * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are
+ * gone already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only
+ * file.
  *
  * The parts: `records` and `item-records` read batches and change them by the scripts in `steps`, `keys` and
  * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
@@ -30,7 +31,7 @@ import { BatchRecords } from './records.ts';
 import { RedisRunner } from './runner.ts';
 import { UploadLedger } from './upload-ledger.ts';
 
-/** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
+/** Opens also if Redis is away: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
   const store = new RedisStore(options);
   await store.start();
@@ -48,7 +49,7 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #ledger: UploadLedger;
   readonly #listeners = new Set<(batchId: string | null) => void>();
   #runner: RedisRunner | undefined;
-  /** How often Redis came, and which of these times has been dealt with. */
+  /** How often Redis has come, and how often it had when the store last caught up with it. */
   #arrivals = 0;
   #caughtUp = 0;
   /** Why the last round failed. */
@@ -102,7 +103,7 @@ class RedisStore implements BatchStore, ClusterView {
   }
 
   async discard(batchId: string): Promise<void> {
-    // If Redis is away now, it is an orphan from here on.
+    // If Redis is away now, the batch stays there as an orphan, which a later round removes.
     this.#ledger.end(batchId);
     await this.#remove(batchId, 'any');
   }
@@ -187,7 +188,10 @@ class RedisStore implements BatchStore, ClusterView {
     }
   }
 
-  /** If Redis has come (again), everything may have happened meanwhile, and it may have lost its last moments. */
+  /**
+   * While Redis was away other gateways may have changed any batch; and if it was restarted, it may have lost its last
+   * moments.
+   */
   async #catchUp(): Promise<void> {
     const arrivals = this.#arrivals;
     if (this.#caughtUp === arrivals) return;
@@ -201,7 +205,7 @@ class RedisStore implements BatchStore, ClusterView {
     this.#caughtUp = arrivals;
   }
 
-  /** Its records in one step, then what it still has in the queue. Whether it was there. */
+  /** Removes the batch's records in one step, then its jobs. Answers whether it was there. */
   async #remove(batchId: string, only: 'any' | 'accepting'): Promise<boolean> {
     const unfinished = await this.#records.remove(batchId, only);
     if (unfinished === null) return false;
@@ -209,12 +213,12 @@ class RedisStore implements BatchStore, ClusterView {
     return true;
   }
 
-  /** Of items that will not be run any more. A job that cannot be removed just now ends when it is taken. */
+  /** For items that will not be run any more. A job that cannot be removed now ends as soon as a gateway takes it. */
   async #dropJobs(batchId: string, indexes: readonly number[]): Promise<void> {
     await this.#queue.remove(batchId, indexes).catch((error) => this.#report(error));
   }
 
-  /** While Redis is away or takes nothing everything fails for that reason, which `trouble()` tells. */
+  /** While Redis is away or refuses, everything fails for that one reason, which `trouble()` tells. */
   #report(error: Error): void {
     if (this.#connection.connected && !isRefusal(error)) this.#options.onError(error);
   }

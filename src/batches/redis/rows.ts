@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, string>>;
 
 const STATUSES: readonly ItemStatus[] = ['queued', 'running', 'done', 'failed', 'cancelled'];
 
-/** `letter`: its first one. */
+/** `letter`: the first one of the status. */
 export function statusOf(letter: string): ItemStatus {
   const status = STATUSES.find((one) => one.startsWith(letter));
   if (status === undefined) throw new Error(`'${letter}' is no status of an item`);
@@ -46,14 +46,14 @@ export function toNewItem(text: string): NewItem {
   return { name, extent: place };
 }
 
-/** Its status is null if all that is known is that it has ended. */
+/** An item whose name and outcome are still to be read. Its status is null if all that is known is that it has ended. */
 export interface FoundItem extends Pick<BatchItem, 'index'> {
   readonly status: ItemStatus | null;
 }
 
 export function toItem({ index, status }: FoundItem, text: string, outcomeText: string | null): BatchItem {
   const { name } = toNewItem(text);
-  // The outcome is read later than the status: it may have come in between.
+  // The outcome was read after the status, so it may be there for an item that had not ended: that one is shown as it was.
   const hadEnded = status === null || status === 'done' || status === 'failed';
   const outcome = hadEnded && outcomeText !== null ? (JSON.parse(outcomeText) as ItemOutcome) : null;
   return { index, name, status: status ?? (outcome?.ok ? 'done' : 'failed'), outcome };
@@ -64,12 +64,12 @@ export function toEvent(id: string, row: Row, item: BatchItem | null): BatchEven
   return { seq: Number.parseInt(id, 10), ...toFigures(row), item };
 }
 
-/** Fields and values in turn, as streams have them. */
+/** `fields`: names and values in turn, as in the entry of a stream. */
 export function toRow(fields: readonly string[]): Row {
   return Object.fromEntries(fields.flatMap((field, at) => (at % 2 === 0 ? [[field, fields[at + 1] ?? '']] : [])));
 }
 
-/** What a batch and its events both have. */
+/** What a batch and each of its events have in common. */
 function toFigures(row: Row): Pick<Batch, 'state' | 'total' | 'done' | 'failed'> {
   const [total, done, failed] = [Number(row.total), Number(row.done), Number(row.failed)];
   const [sealed, stopped] = [row.sealed === '1', row.stopped === '1'];

@@ -1,8 +1,8 @@
 /**
  * Takes items from the queue and runs them, as BullMQ's worker of this gateway.
  *
- * A job ends after its item's outcome is recorded. Who dies in between leaves a job whose lock runs out; whoever takes it next
- * finds the outcome and ends it. An item without outcome is run again.
+ * A job ends after its item's outcome is recorded. A gateway that dies in between leaves a job whose lock runs out; the gateway
+ * that takes the job next finds the outcome and ends the job. An item without an outcome is run again.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import type { RedisKeys } from './keys.ts';
 import type { RedisStoreOptions } from './options.ts';
 import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
-/** How long the end of a worker may take, once its items have stopped, in ms. */
+/** How long BullMQ's worker may take to end once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
 export interface RedisRunnerOptions
@@ -40,11 +40,12 @@ export class RedisRunner {
     this.#connection = connection;
     this.#options = options;
     const { retryDelayMs } = options;
-    // As many as there are outcomes that Redis does not take.
+    // Each outcome that Redis does not take for now listens to it: no warning about their number.
     setMaxListeners(0, this.#stopped.signal);
     this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
-    // One check marks the job, the next one after its lock ran out takes it. Every other check may be skipped: another gateway
-    // has made one since, or by a millisecond this one's own last seems too recent. So it takes up to four of these times.
+    // BullMQ checks for stalled jobs: one check marks a job, and the first one after its lock ran out takes it back. Every
+    // other check may be skipped, because another gateway made one since, or because this gateway's own last one is a
+    // millisecond too recent. So it takes up to four intervals between checks until the item of a dead gateway is run again.
     // Redis takes whole milliseconds only.
     const fifth = Math.floor(options.stallIntervalMs / 5);
     this.#worker = new Worker<ItemJob>(ITEM_QUEUE, (job, token) => this.#process(job, token), {
@@ -53,7 +54,7 @@ export class RedisRunner {
       concurrency: options.concurrency,
       lockDuration: 2 * fifth,
       stalledInterval: fifth,
-      // Counted here, so that the item gets an outcome.
+      // BullMQ must not fail the job by itself: how many deaths are too many is decided here, and the item gets an outcome.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       runRetryDelay: retryDelayMs,
       settings: { backoffStrategy: () => retryDelayMs },
@@ -84,7 +85,9 @@ export class RedisRunner {
     return this.#closed;
   }
 
-  /** If not, BullMQ's worker would wait for a connection to end that has ended. */
+  /**
+   * If it is not, BullMQ's worker must be closed by force: it would wait for the end of a connection that has ended already.
+   */
   async #isConnected(): Promise<boolean> {
     const { client, blockingClient } = this.#worker.getBackend();
     const known = await Promise.race([Promise.all([client, blockingClient]).catch(() => []), []]);
@@ -114,7 +117,7 @@ export class RedisRunner {
     if (this.#suspectRuns) throw new Error('another item runs that may end the gateway');
     this.#suspectRuns = true;
     try {
-      // Those that came with it are on their way back, and would still count as running here; they come again later.
+      // Other suspects that were fetched together with this one are being given back just now, and must be gone when it runs.
       await setTimeout(this.#options.retryDelayMs / 2, undefined, { signal: this.#stopped.signal });
       return await this.#run(work);
     } finally {
@@ -122,7 +125,7 @@ export class RedisRunner {
     }
   }
 
-  /** BullMQ's worker would ask again at once, thousands of times in a second. */
+  /** Pauses BullMQ's worker, which would ask a Redis that refuses thousands of times in a second. */
   #rest(): void {
     const { onError } = this.#options;
     this.#resting ??= this.#pause()
@@ -141,7 +144,7 @@ export class RedisRunner {
 
   async #run(work: BatchWork): Promise<ItemOutcome> {
     this.#stopped.signal.throwIfAborted();
-    // One for each, so that what listens to its signal goes with it.
+    // Each item has a controller of its own, so that what listens to its signal is forgotten with the item.
     const controller = new AbortController();
     const run = this.#options.run(work, controller.signal);
     this.#running.set(controller, run);

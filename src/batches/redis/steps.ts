@@ -31,7 +31,10 @@ end
 `;
 
 const STEPS = {
-  /** The client id or '', entry, gateway, then fields and values. Answers the id, or that of the batch which has the client id. */
+  /**
+   * The client id or '', entry, gateway, then fields and values. Answers the id, or that of the batch which has the client
+   * id.
+   */
   batchCreate: `
 local client, entry, gateway = ARGV[3], ARGV[4], ARGV[5]
 if client ~= '' then
@@ -93,8 +96,8 @@ redis.call('HDEL', accepting, id)
 tell()
 return letters`,
   /**
-   * The item's index, and 'r' to run it or 'q' if it is given back. Answers model, topK and the item; nil as well if its batch is
-   * cancelled, and so the item from here on.
+   * The item's index, and 'r' to run it or 'q' if it is given back. Answers model, topK and the item; nil as well if its
+   * batch is cancelled, and so the item from here on.
    */
   itemMove: `
 local item, letter = ARGV[3], ARGV[4]

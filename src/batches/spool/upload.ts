@@ -8,9 +8,9 @@ import type { SpoolWriter } from './writer.ts';
 export interface UploadLimits {
   /** Most files of a batch. */
   readonly maxFiles: number;
-  /** Of one file, in bytes. */
+  /** Most bytes of one file. */
   readonly maxFileBytes: number;
-  /** Of all files of a batch, in bytes. */
+  /** Most bytes of all files of a batch. */
   readonly maxBatchBytes: number;
 }
 
@@ -92,9 +92,9 @@ export class BatchUpload {
   async #abort(): Promise<void> {
     const { writer, discard, onEnd } = this.#parts;
     this.#phase = 'ended';
-    // Why it failed matters more than what is lost with it.
+    // The upload has failed already; that its file cannot be closed either is no news.
     await writer.close().catch(() => {});
-    // Only then is it known whether the batch is to stay.
+    // `discard` asks the store whether the batch was sealed, so this must have been decided.
     await this.#sealing?.catch(() => null);
     await discard();
     onEnd();

@@ -28,7 +28,7 @@ export interface UploadsParts {
   readonly options: UploadsOptions;
 }
 
-/** It is as good as the batch's own id, so it must not be easy to guess. */
+/** The client's id opens a batch like the batch's own id, so it must not be easy to guess. */
 const CLIENT_BATCH_ID = /^[A-Za-z0-9_-]{16,128}$/;
 /** When coming back is worth it while others upload, in ms. */
 const RETRY_AFTER_MS = 1000;
@@ -36,7 +36,7 @@ const RETRY_AFTER_MS = 1000;
 export class Uploads {
   readonly #parts: UploadsParts;
   readonly #open = new Set<BatchUpload>();
-  /** Those that are about to be open. */
+  /** Uploads whose batch is being created. */
   readonly #beginning = new Set<Promise<unknown>>();
   /** Batches whose upload failed while the store was out of reach. */
   readonly #left = new Set<string>();
@@ -111,7 +111,7 @@ export class Uploads {
     try {
       const batch = await store.find(batchId);
       if (batch && batch.state !== 'accepting') {
-        // It was cancelled; or it was sealed, and only the word of it was lost: who asks again is given it.
+        // It was cancelled, or it was sealed and only the answer was lost: a client that asks again is given the batch.
         cleaner.follow(batchId);
       } else {
         // On a full disk the store has room to forget the batch only when its pictures are gone.

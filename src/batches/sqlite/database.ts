@@ -19,10 +19,10 @@ export class SqliteDatabase {
   readonly #lock: Libsql.Database;
   readonly #db: Libsql.Database;
   readonly #checkpoint: SqliteCheckpoint;
-  /** By their text. */
+  /** Prepared statements by their SQL. */
   readonly #statements = new Map<string, Libsql.Statement>();
   #trouble: string | null = null;
-  /** Rows that the transaction has changed. */
+  /** How many rows the current transaction has changed. */
   #changes = 0;
 
   /** Throws if another process has the file open. */
@@ -80,7 +80,7 @@ export class SqliteDatabase {
     return this.#attempt(look);
   }
 
-  /** While there is some, each call finds out whether it is over. */
+  /** Null, or why the file cannot be used; as long as there is a reason, each call tries whether it is over. */
   trouble(): string | null {
     if (this.#trouble !== null && this.#db.open && !this.#checkpoint.underWay) {
       try {
@@ -100,7 +100,7 @@ export class SqliteDatabase {
     this.#lock.close();
   }
 
-  /** Each text once: all of them are written in this folder, so they are few. */
+  /** Prepares each statement once. Their number is bounded: all SQL is written in this folder. */
   #prepare(sql: string): Libsql.Statement {
     const prepared = this.#statements.get(sql) ?? this.#db.prepare(sql);
     this.#statements.set(sql, prepared);
@@ -134,7 +134,7 @@ export class SqliteDatabase {
     try {
       return body();
     } catch (error) {
-      // A full disk has rolled it back already.
+      // If the disk is full SQLite has rolled back already.
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
       this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;

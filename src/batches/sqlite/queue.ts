@@ -18,7 +18,7 @@ export class SqliteQueue {
   readonly #onChange: (batchId: string) => void;
   /** Items that were taken and have not come back. */
   #running = 0;
-  /** What runs is a suspect, and alone. */
+  /** The one item that runs is suspected of ending its process: no other one may be taken. */
   #isAlone = false;
 
   constructor(db: SqliteDatabase, records: SqliteRecords, onChange: (batchId: string) => void) {
@@ -51,7 +51,7 @@ export class SqliteQueue {
     });
   }
 
-  /** What is gone, or not running (any more), stays as it is. */
+  /** Items that are gone, or do not run (any more), stay as they are. */
   #bringBack(ended: readonly EndedItem[]): void {
     for (const batchId of batchesOf(ended)) {
       const row = this.#records.batch(batchId);

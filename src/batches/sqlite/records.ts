@@ -65,7 +65,7 @@ export class SqliteRecords {
     this.#db.run(sql, Number(sealed), Number(stopped), waiting, running, done, failed, seq, number);
   }
 
-  /** `facts` count them already. Returns the first one's position. */
+  /** `facts` count the items already. Returns the position of the first one. */
   createItems(row: BatchRow, facts: BatchFacts, items: readonly NewItem[]): number {
     const sql = "INSERT INTO items (batch, position, name, fileOffset, bytes, phase) VALUES (?, ?, ?, ?, ?, 'waiting')";
     const first = totalOf(toFacts(row));
@@ -76,7 +76,7 @@ export class SqliteRecords {
     return first;
   }
 
-  /** Those in that phase, or all, behind that position, by position. */
+  /** Items in that phase (null: in any) behind that position, in order. */
   items(batch: number, phase: Phase | null, position: number, limit: number): readonly ItemRow[] {
     const columns = 'SELECT position, name, phase, outcome FROM items';
     const rest = 'position > ? ORDER BY position LIMIT ?';
@@ -90,7 +90,7 @@ export class SqliteRecords {
     return this.#db.get<{ phase: Phase }>(sql, batch, position)?.phase;
   }
 
-  /** The next ones to be run. By the primary key it would go through all that have ended before. */
+  /** The next items to be run. By the primary key SQLite would go through all that have ended before them. */
   waiting(batch: number, limit: number): readonly WaitingItem[] {
     return this.#db.all(
       `SELECT position, fileOffset AS offset, bytes AS length, deaths FROM items INDEXED BY itemsByPhase
@@ -100,7 +100,7 @@ export class SqliteRecords {
     );
   }
 
-  /** CROSS: from the batches to their items, not through all items. */
+  /** CROSS JOIN makes SQLite go from the running batches to their items, not through all items. */
   running(): readonly RunningItem[] {
     return this.#db.all(
       `SELECT id AS batchId, position, deaths FROM batches CROSS JOIN items ON batch = number AND phase = 'running'
@@ -129,7 +129,7 @@ export class SqliteRecords {
     );
   }
 
-  /** Of what made the facts what they are; `position`: of the item that ended by it, or null. */
+  /** The event that led to `facts`; `position`: of the item that ended by it, or null. */
   createEvent(batch: number, facts: BatchFacts, position: number | null): void {
     const sql = 'INSERT INTO events (batch, seq, state, total, done, failed, position) VALUES (?, ?, ?, ?, ?, ?, ?)';
     const { seq, done, failed } = facts;

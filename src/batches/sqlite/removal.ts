@@ -10,7 +10,7 @@ import type { SqliteDatabase } from './database.ts';
 const STEP = 200;
 
 const HIDE = 'UPDATE batches SET removed = 1, clientBatchId = NULL WHERE removed = 0';
-/** `hasEnded` in SQL. */
+/** What `hasEnded` in state.ts says, in SQL. */
 const ENDED = `SELECT id, number, createdAt FROM batches
   WHERE removed = 0 AND running = 0 AND (stopped = 1 OR (sealed = 1 AND waiting = 0))`;
 const SURPLUS = `SELECT id FROM (${ENDED}) WHERE createdAt < ?
@@ -31,13 +31,16 @@ export class SqliteRemoval {
     this.#goOn();
   }
 
-  /** Of a process that has died. */
+  /** Removes the batches whose upload had not ended when the process before this one died. */
   removeUploads(): void {
     this.#db.writeNow(() => this.#db.run(`${HIDE} AND sealed = 0 AND stopped = 0`));
     this.#goOn();
   }
 
-  /** Those that have ended and are older than `before`, in ms since the epoch, and all but the `keep` latest. */
+  /**
+   * Removes ended batches: those created before `before` (ms since the epoch), and all but the `keep` latest. Returns their
+   * ids.
+   */
   async prune(before: number, keep: number): Promise<readonly string[]> {
     const ids = await this.#db.write(() => {
       const surplus = this.#db.all<{ id: string }>(SURPLUS, before, keep).map(({ id }) => id);

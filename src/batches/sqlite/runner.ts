@@ -34,7 +34,7 @@ export class SqliteRunner {
     this.#runItem = run;
     this.#concurrency = concurrency;
     this.#retryMs = retryMs;
-    // One for each item that runs or pauses.
+    // Each item that runs or pauses listens to it: no warning about their number.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -64,7 +64,7 @@ export class SqliteRunner {
     this.#exchanging = null;
   }
 
-  /** The other half keeps the workers busy. */
+  /** At most half of what may run does run: workers might have nothing to do if this waited any longer. */
   get #hasMuchRoom(): boolean {
     return 2 * this.#slots.size <= this.#concurrency;
   }
@@ -102,7 +102,7 @@ export class SqliteRunner {
 
   async #run(work: BatchWork): Promise<void> {
     const outcome = await this.#outcome(work);
-    // Back at once, it would be the first in the queue again, and be refused as fast as it can be run.
+    // Given back at once it would be first in the queue again, and be run and refused as fast as that goes.
     if (!outcome) await this.#pause();
     this.#ended.push({ work, outcome });
   }
