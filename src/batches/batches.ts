@@ -2,23 +2,29 @@
  * Batches as a whole: takes uploads into the spool and the store, has the items run, tells how far they are, and tidies up.
  * To be closed before the pool: it gives back the items that run, which would fail for want of a pool.
  */
+import { GatewayError } from '../core/contracts/errors.ts';
 import type { Clock, EventSink } from '../core/contracts/ports.ts';
-import { batchNotFound, progress } from './progress.ts';
-import { Retention, type RetentionOptions } from './retention.ts';
+import { progress } from './progress.ts';
+import { batchNotFound } from './refusals.ts';
+import { Rounds } from './rounds.ts';
 import { SpoolCleaner } from './spool/cleaner.ts';
 import type { Spool } from './spool/spool.ts';
 import type { BatchUpload } from './spool/upload.ts';
 import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uploads.ts';
-import type { BatchStore, PageRequest, RunItem } from './store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, Page } from './types.ts';
+import type { BatchStore, ItemsRequest, PageRequest, RunItem } from './store.ts';
+import type { Batch, BatchEvent, BatchItem, Page } from './types.ts';
 
-export type { BatchUpload } from './spool/upload.ts';
-
-export interface BatchesOptions extends UploadsOptions, RetentionOptions {
+export interface BatchesOptions extends UploadsOptions {
   /** Most events that wait for a subscriber of `progress`; then it gets a snapshot instead. */
   readonly maxLag: number;
   /** Most items of all batches that are run at the same time. */
   readonly concurrency: number;
+  /** Ended batches are kept for so long, in ms. */
+  readonly maxAgeMs: number;
+  /** Most ended batches kept. */
+  readonly keep: number;
+  /** From one look for what may go to the next one, in ms. */
+  readonly intervalMs: number;
 }
 
 export interface BatchesParts {
@@ -44,28 +50,28 @@ export class Batches {
   readonly #parts: BatchesParts;
   readonly #cleaner: SpoolCleaner;
   readonly #uploads: Uploads;
-  readonly #retention: Retention;
+  readonly #rounds: Rounds;
 
   constructor(parts: BatchesParts) {
     const { options } = parts;
     this.#parts = parts;
     this.#cleaner = new SpoolCleaner(parts);
     this.#uploads = new Uploads({ ...parts, cleaner: this.#cleaner });
-    this.#retention = new Retention({ ...parts, ...options, tidy: () => this.#tidy() });
+    this.#rounds = new Rounds(parts.clock, options.intervalMs, () => this.#tidy());
   }
 
   /** Tidies up what an earlier process left, then begins to run items. */
   async start(): Promise<void> {
     const { spool, store, run, options } = this.#parts;
     await spool.open();
-    await this.#retention.start();
+    await this.#rounds.start();
     store.process(this.#cleaner.following(run), options.concurrency);
   }
 
   /** Aborts uploads, gives back what runs, and closes the store. */
   async close(): Promise<void> {
     await this.#uploads.close();
-    await this.#retention.close();
+    await this.#rounds.close();
     await this.#cleaner.close();
     await this.#parts.store.close();
   }
@@ -84,7 +90,7 @@ export class Batches {
     return this.#parts.store.list(page);
   }
 
-  async items(id: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
+  async items(id: string, page: ItemsRequest): Promise<Page<BatchItem>> {
     return this.#parts.store.items(await this.#idOf(id), page);
   }
 
@@ -104,9 +110,17 @@ export class Batches {
     return this.#parts.store.trouble();
   }
 
+  /** The oldest batches go, and the surplus, with whatever the spool still has of them and of others. */
   async #tidy(): Promise<void> {
-    await this.#uploads.tidy();
-    await this.#cleaner.sweep();
+    const { store, wallClock, events, options } = this.#parts;
+    try {
+      await store.prune(wallClock() - options.maxAgeMs, options.keep);
+      await this.#uploads.tidy();
+      await this.#cleaner.sweep();
+    } catch (error) {
+      // The store is out of reach, and says so itself: the next round makes up for it.
+      if (!(error instanceof GatewayError)) events.emit({ type: 'internalError', error });
+    }
   }
 
   async #idOf(id: string): Promise<string> {

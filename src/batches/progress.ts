@@ -4,6 +4,7 @@
  * behind gets a snapshot in place of what it missed.
  */
 import { GatewayError } from '../core/contracts/errors.ts';
+import { batchNotFound } from './refusals.ts';
 import { hasEnded } from './state.ts';
 import type { BatchStore } from './store.ts';
 import type { Batch, BatchEvent } from './types.ts';
@@ -13,7 +14,9 @@ export interface ProgressRequest {
   readonly id: string;
   /** The last event that the subscriber has, instead of the snapshot; null for none. */
   readonly after: number | null;
-  /** Most events that come to wait for the subscriber before they are left out. Those that it resumes with are no such events. */
+  /**
+   * Most events that come to wait for the subscriber before they are left out. Those that it resumes with are no such events.
+   */
   readonly maxLag: number;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -21,12 +24,6 @@ export interface ProgressRequest {
 
 /** Events read at once. */
 const PAGE = 100;
-/** Most characters of a wrong id that are quoted. */
-export const MAX_ECHO = 200;
-
-export function batchNotFound(id: string): GatewayError {
-  return new GatewayError('BATCH_NOT_FOUND', `There is no batch ${JSON.stringify(id.slice(0, MAX_ECHO))}.`);
-}
 
 /**
  * Ends with the batch, when every event has been given, and when the batch is removed. Rejects with BATCH_NOT_FOUND, or with
@@ -57,8 +54,7 @@ async function* follow(
     if (after === null && !changes.ended) yield snapshotOf(batch);
     const resumedAt = batch.seq;
     let seq = after ?? batch.seq;
-    while (!changes.ended) {
-      changes.seen();
+    while (await changes.next()) {
       batch = await store.find(batch.id);
       if (!batch) return;
       if (seq >= resumedAt && batch.seq - seq > maxLag) {
@@ -70,9 +66,8 @@ async function* follow(
         yield event;
         seq = event.seq;
       }
-      if (seq < batch.seq) continue;
-      if (seq === batch.seq && hasEnded(batch)) return;
-      await changes.next();
+      if (seq < batch.seq) changes.add();
+      else if (seq === batch.seq && hasEnded(batch)) return;
     }
   } catch (error) {
     // It was there before: it has been removed meanwhile.
@@ -95,24 +90,18 @@ function snapshotOf({ seq, state, total, done, failed }: Batch): BatchEvent {
   return { seq, state, total, done, failed, item: null };
 }
 
-/** The store's word that something has happened, kept until somebody asks. */
+/** That something has happened which has not been looked at; at first everything. */
 class Changes {
-  #ended = false;
-  #seen = true;
+  ended = false;
+  #isNew = true;
   #wake = () => {};
   #unlisten = () => {};
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   listen(store: BatchStore, batchId: string, signal: AbortSignal): void {
-    if (signal.aborted) this.#ended = true;
-    if (this.#ended) return;
+    if (signal.aborted) this.ended = true;
+    if (this.ended) return;
     const forget = store.onChange((changed) => {
-      if (changed !== null && changed !== batchId) return;
-      this.#seen = false;
-      this.#wake();
+      if (changed === null || changed === batchId) this.add();
     });
     const onAbort = () => this.end();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -122,21 +111,20 @@ class Changes {
     };
   }
 
-  /** What has happened so far will be looked at now. */
-  seen(): void {
-    this.#seen = true;
+  add(): void {
+    this.#isNew = true;
+    this.#wake();
   }
 
-  /** Waits for what has not been seen, or for the end. */
-  async next(): Promise<void> {
-    if (!this.#seen || this.#ended) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+  /** Waits for something new, which is looked at from here on. False at the end. */
+  async next(): Promise<boolean> {
+    if (!this.#isNew && !this.ended) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#isNew = false;
+    return !this.ended;
   }
 
   end(): void {
-    this.#ended = true;
+    this.ended = true;
     this.#unlisten();
     this.#wake();
   }

@@ -75,20 +75,12 @@ export function totalOf({ waiting, running, done, failed }: BatchFacts): number 
   return waiting + running + done + failed;
 }
 
-export function stateOf(batch: BatchFacts): BatchState {
-  return batchState({ ...batch, total: totalOf(batch) });
-}
+type StateFacts = Pick<BatchFacts, 'sealed' | 'stopped' | 'waiting' | 'running'>;
 
-export function batchState({
-  sealed,
-  stopped,
-  total,
-  done,
-  failed,
-}: Pick<BatchFacts, 'sealed' | 'stopped'> & Pick<Batch, 'total' | 'done' | 'failed'>): BatchState {
+export function stateOf({ sealed, stopped, waiting, running }: StateFacts): BatchState {
   if (stopped) return 'cancelled';
   if (!sealed) return 'accepting';
-  return done + failed === total ? 'completed' : 'running';
+  return waiting + running === 0 ? 'completed' : 'running';
 }
 
 /** Nothing will happen in it any more. */

@@ -19,6 +19,11 @@ export interface PageRequest {
   readonly after: string | null;
 }
 
+export interface ItemsRequest extends PageRequest {
+  /** Items of that status only; null for all. */
+  readonly status: ItemStatus | null;
+}
+
 /** Throws to give the item back: it will be run again later. */
 export type RunItem = (work: BatchWork, signal: AbortSignal) => Promise<ItemOutcome>;
 
@@ -38,7 +43,7 @@ export interface BatchStore {
   /** The latest first. */
   list(page: PageRequest): Promise<Page<Batch>>;
   /** By index. */
-  items(batchId: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>>;
+  items(batchId: string, page: ItemsRequest): Promise<Page<BatchItem>>;
   /** Events with a `seq` greater than `after`, in order, at most `limit`. */
   events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]>;
   /**

@@ -1,5 +1,6 @@
 /** What a batch is: many pictures uploaded at once, classified one by one, their results kept for a while. */
 import type { ErrorCode } from '../core/contracts/errors.ts';
+import type { Prediction } from '../pool/classifier.ts';
 
 /**
  *   queued → running → done | failed
@@ -36,14 +37,9 @@ export interface Batch {
   readonly seq: number;
 }
 
-interface Score {
-  readonly label: string;
-  readonly confidence: number;
-}
-
 /** How an item ended. */
 export type ItemOutcome =
-  | { readonly ok: true; readonly label: string; readonly confidence: number; readonly scores: readonly Score[] }
+  | ({ readonly ok: true } & Prediction)
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 export interface BatchItem {
@@ -66,7 +62,7 @@ export interface BatchEvent extends Pick<Batch, 'seq' | 'state' | 'total' | 'don
 }
 
 /** Where a picture lies in the file that the spool has for its batch, in bytes. */
-export interface Place {
+export interface Extent {
   readonly offset: number;
   readonly length: number;
 }
@@ -75,14 +71,14 @@ export interface Place {
 export interface NewItem {
   /** File name as the client sent it. */
   readonly name: string;
-  readonly place: Place;
+  readonly extent: Extent;
 }
 
 /** An item that is to be classified now. */
 export interface BatchWork extends Pick<Batch, 'model' | 'topK'> {
   readonly batchId: string;
   readonly index: number;
-  readonly place: Place;
+  readonly extent: Extent;
 }
 
 export interface Page<Node> {

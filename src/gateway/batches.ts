@@ -6,14 +6,13 @@ import type { Logger } from 'pino';
 import { Batches, bulkConcurrency } from '../batches/batches.ts';
 import type { ClusterView } from '../batches/cluster-view.ts';
 import { openRedisStore } from '../batches/redis/redis-store.ts';
-import { ItemRunner } from '../batches/run-item.ts';
+import { runThroughPool } from '../batches/run-item.ts';
 import { Spool } from '../batches/spool/spool.ts';
 import { openSqliteStore } from '../batches/sqlite/sqlite-store.ts';
 import type { BatchStore } from '../batches/store.ts';
 import type { EventSink } from '../core/contracts/ports.ts';
 import type { ServedGateway } from '../graphql/gateway.ts';
 import type { ModelRepository } from '../models/repository.ts';
-import { classify } from '../pool/classifier.ts';
 import { systemClock } from '../pool/system-clock.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Config } from '../settings/gateway.ts';
@@ -41,18 +40,17 @@ export async function openBatches(
   });
   const { store, cluster } = await openStore(config, parts);
   const spool = new Spool({ folder: join(config.dataDir, 'spool'), quotaBytes: config.spoolBytes });
-  const runner = new ItemRunner({
-    spool,
-    models: repository,
-    classify: (request) => classify(pool, request),
-    clock: systemClock,
-    events,
-    patienceMs: config.taskTimeout,
-  });
   const batches = new Batches({
     store,
     spool,
-    run: (work, signal) => runner.run(work, signal),
+    run: runThroughPool({
+      spool,
+      models: repository,
+      submit: (request) => pool.submit(request),
+      clock: systemClock,
+      events,
+      patienceMs: config.taskTimeout,
+    }),
     clock: systemClock,
     wallClock: Date.now,
     events,
@@ -85,7 +83,15 @@ async function openStore(config: Config, { pool, log }: BatchParts): Promise<Ope
   const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
   const onAvailability = (trouble: string | null) =>
     trouble === null ? log.info('Redis is there again') : log.warn({ trouble }, 'batches cannot be used for now');
-  const store = await openRedisStore({ url, prefix, stallIntervalMs, describe, onError, onAvailability });
+  const store = await openRedisStore({
+    url,
+    prefix,
+    stallIntervalMs,
+    clock: systemClock,
+    describe,
+    onError,
+    onAvailability,
+  });
   return { store, cluster: store };
 }
 

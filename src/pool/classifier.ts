@@ -18,18 +18,23 @@ export interface ClassifyRequest {
   readonly signal: AbortSignal;
 }
 
-export interface Classification {
-  readonly label: string;
-  readonly confidence: number;
-  readonly scores: readonly Score[];
-  readonly model: string;
-  readonly receipt: Receipt;
-}
-
 interface Score {
   readonly label: string;
   readonly confidence: number;
 }
+
+/** What a model says of a picture: the best label, and the scores of that and others, best first. */
+export interface Prediction extends Score {
+  readonly scores: readonly Score[];
+}
+
+export interface Classification extends Prediction {
+  readonly model: string;
+  readonly receipt: Receipt;
+}
+
+/** The pool's, for those who want a prediction without a receipt. */
+export type Submit = WarmPool['submit'];
 
 /** See the type of the same name in schema.graphql. */
 interface Receipt extends Pick<Binding, 'queueMs' | 'predictedWaitMs' | 'coldStart' | 'spilled'> {
@@ -55,19 +60,14 @@ export async function classify(pool: WarmPool, request: ClassifyRequest): Promis
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     signal,
   });
-  const scores = rank(model.output.labels, answer.probabilities);
-  const best = scores[0] as Score;
-  return {
-    ...best,
-    scores: topK === null ? scores : scores.slice(0, topK),
-    model: model.key,
-    receipt: receiptOf(answer),
-  };
+  return { ...rank(model, answer.probabilities, topK), model: model.key, receipt: receiptOf(answer) };
 }
 
-function rank(labels: readonly string[], probabilities: Float32Array): readonly Score[] {
-  const scores = labels.map((label, i) => ({ label, confidence: probabilities[i] as number }));
-  return scores.sort((a, b) => b.confidence - a.confidence);
+/** `topK`: number of scores wanted; null for all. */
+export function rank({ output }: ModelVersion, probabilities: Float32Array, topK: number | null): Prediction {
+  const scores = output.labels.map((label, i) => ({ label, confidence: probabilities[i] as number }));
+  scores.sort((a, b) => b.confidence - a.confidence);
+  return { ...(scores[0] as Score), scores: topK === null ? scores : scores.slice(0, topK) };
 }
 
 function receiptOf({ worker, kind, batchSize, binding, decodeMs, inferMs, totalMs }: PoolAnswer): Receipt {

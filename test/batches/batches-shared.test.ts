@@ -45,7 +45,7 @@ async function open(name: string, before: (work: BatchWork, signal: AbortSignal)
     spool,
     run: async (work, signal) => {
       await before(work, signal);
-      const picture = bytesOf({ file: spool.path(work.batchId), ...work.place });
+      const picture = bytesOf({ file: spool.path(work.batchId), ...work.extent });
       const label = `${Buffer.from(picture)} by ${name}`;
       return { ok: true, label, confidence: 1, scores: [] };
     },

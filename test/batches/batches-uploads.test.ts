@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchUpload } from '../../src/batches/batches.ts';
+import type { BatchUpload } from '../../src/batches/spool/upload.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
 import { begin, bytes, NEW, openBatches, until, upload } from './open-batches.ts';
@@ -32,7 +32,7 @@ describe('an upload', () => {
 
   it.each<[string, object, number[][], string, string]>([
     ['a file over the limit', {}, [[10], [60, 41]], 'IMAGE_TOO_LARGE', 'The file "1.jpg" is larger than 100 bytes, '],
-    ['too many files', { maxFiles: 1 }, [[1], [1]], 'TOO_MANY_FILES', 'The batch has more than 1 files, '],
+    ['too many files', { maxFiles: 2 }, [[1], [1], [1]], 'TOO_MANY_FILES', 'At most 2 files a request are accepted.'],
     [
       'too many bytes',
       {},

@@ -48,8 +48,8 @@ describe('the cleaner of the spool', () => {
     const { cleaner, files, asked, tell } = setup({ present: ['a'] });
     let end = (_outcome: ItemOutcome) => {};
     const run = cleaner.following(() => new Promise((resolve) => (end = resolve)));
-    const place = { offset: 0, length: 1 };
-    const running = run({ batchId: 'a', index: 0, model: 'm@1', topK: null, place }, new AbortController().signal);
+    const extent = { offset: 0, length: 1 };
+    const running = run({ batchId: 'a', index: 0, model: 'm@1', topK: null, extent }, new AbortController().signal);
     tell('a');
     end(CAT);
     await running;

@@ -1,12 +1,12 @@
 /** The store's contract in memory, with a switch that puts it out of reach: what is above the stores is tested on it. */
 import type { BatchStore, NewBatch, RunItem } from '../../src/batches/store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemOutcome, NewItem, Place } from '../../src/batches/types.ts';
+import type { Batch, BatchEvent, BatchItem, Extent, ItemOutcome, NewItem } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
 
 interface Entry {
   readonly base: NewBatch;
   readonly items: BatchItem[];
-  readonly places: Place[];
+  readonly extents: Extent[];
   readonly events: BatchEvent[];
   sealed: boolean;
   cancelled: boolean;
@@ -31,7 +31,7 @@ export class MemoryStore implements BatchStore {
         return { batch: stateOf(entry), created: false };
       }
     }
-    const entry: Entry = { base: batch, items: [], places: [], events: [], sealed: false, cancelled: false };
+    const entry: Entry = { base: batch, items: [], extents: [], events: [], sealed: false, cancelled: false };
     this.#entries.set(batch.id, entry);
     return { batch: stateOf(entry), created: true };
   }
@@ -40,9 +40,9 @@ export class MemoryStore implements BatchStore {
     const entry = this.#entry('add', batchId);
     if (entry.cancelled) throw new GatewayError('CANCELLED', 'The batch was cancelled.');
     const first = entry.items.length;
-    for (const { name, place } of newItems) {
+    for (const { name, extent } of newItems) {
       entry.items.push({ index: entry.items.length, name, status: 'queued', outcome: null });
-      entry.places.push(place);
+      entry.extents.push(extent);
     }
     this.#dispatch();
     return first;
@@ -163,9 +163,9 @@ export class MemoryStore implements BatchStore {
     }
   }
 
-  async #runItem(run: RunItem, { base, places }: Entry, index: number): Promise<void> {
+  async #runItem(run: RunItem, { base, extents }: Entry, index: number): Promise<void> {
     const { id, model, topK } = base;
-    const work = { batchId: id, index, place: places[index] as Place, model, topK };
+    const work = { batchId: id, index, extent: extents[index] as Extent, model, topK };
     try {
       this.end(id, index, await run(work, this.#stopping.signal));
     } catch {

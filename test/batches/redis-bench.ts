@@ -1,17 +1,19 @@
 /** Gateways that share batches in one Redis, as far as their stores are concerned, each on a wire of its own. */
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import type { ClusterView } from '../../src/batches/cluster-view.ts';
-import type { RedisStoreOptions } from '../../src/batches/redis/redis-store.ts';
+import type { RedisStoreOptions } from '../../src/batches/redis/options.ts';
 import { openRedisStore } from '../../src/batches/redis/redis-store.ts';
 import type { BatchStore, RunItem } from '../../src/batches/store.ts';
 import type { Batch, BatchItem, BatchWork, ItemOutcome } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
+import { systemClock } from '../../src/pool/system-clock.ts';
 import { newItems } from '../conformance/new-items.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { TcpLink } from '../support/tcp-link.ts';
 
 /** Long enough for a busy machine to renew its locks, short enough for a test to wait for it. */
-export const STALL_INTERVAL_MS = 900;
+const STALL_INTERVAL_MS = 900;
 export const HEARTBEAT_MS = 100;
 
 export interface Gateway {
@@ -41,8 +43,10 @@ export class RedisBench {
       stallIntervalMs: STALL_INTERVAL_MS,
       heartbeatMs: HEARTBEAT_MS,
       retryDelayMs: 20,
+      clock: systemClock,
       describe: () => ({ address: 'localhost', workers: 1 }),
       onError: (error) => errors.push(error),
+      onAvailability: () => {},
       ...wishes,
     });
     const gateway = { store, errors, link, die: () => link.cut() };
@@ -99,14 +103,20 @@ export interface HeldRun {
 }
 
 /** Items that run until the test says how they end, or until they are aborted. */
-export function heldRuns(): { run: RunItem; running: HeldRun[] } {
+export function heldRuns() {
   const running: HeldRun[] = [];
+  const starts = new EventEmitter<{ start: [] }>();
   const run: RunItem = (work, signal) =>
     new Promise((finish, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason));
       running.push({ work, finish });
+      starts.emit('start');
     });
-  return { run, running };
+  /** Resolves when so many have begun. */
+  const begun = async (count: number): Promise<void> => {
+    while (running.length < count) await once(starts, 'start');
+  };
+  return { run, running, begun };
 }
 
 export async function allItems(store: BatchStore, id: string): Promise<readonly BatchItem[]> {

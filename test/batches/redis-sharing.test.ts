@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
 import { RedisConnection } from '../../src/batches/redis/connection.ts';
 import { ItemRecords } from '../../src/batches/redis/item-records.ts';
-import { RedisKeys } from '../../src/batches/redis/keys.ts';
-import { BatchPages } from '../../src/batches/redis/pages.ts';
+import { redisKeys } from '../../src/batches/redis/keys.ts';
+import { BatchRecords } from '../../src/batches/redis/records.ts';
 import type { ItemOutcome } from '../../src/batches/types.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
@@ -18,10 +18,10 @@ import {
   heldRuns,
   isCompleted,
   RedisBench,
-  STALL_INTERVAL_MS,
   until,
   upload,
 } from './redis-bench.ts';
+import { StallWatch } from './stall-watch.ts';
 
 const CAT: ItemOutcome = { ok: true, label: 'cat', confidence: 0.75, scores: [{ label: 'cat', confidence: 0.75 }] };
 const DOG: ItemOutcome = { ok: true, label: 'dog', confidence: 0.5, scores: [{ label: 'dog', confidence: 0.5 }] };
@@ -107,14 +107,12 @@ describe('gateways that share batches in Redis', () => {
     async () => {
       const [doomed, heir, reader] = [await bench.gateway(), await bench.gateway(), await bench.gateway()];
       const id = await upload(doomed.store, 2);
-      const { run, running } = heldRuns();
+      const { run, running, begun } = heldRuns();
       doomed.store.process(run, 2);
-      await vi.waitFor(() => expect(running).toHaveLength(2));
+      await begun(2);
       doomed.die();
-      const died = performance.now();
       heir.store.process(async () => CAT, 2);
       const end = await until(reader.store, id, isCompleted);
-      expect(performance.now() - died).toBeLessThan(5 * STALL_INTERVAL_MS);
       expect(end).toMatchObject({ done: 2, seq: 3 });
       await heir.store.close();
       const look = async () => [await allItems(reader.store, id), await reader.store.events(id, 0, 10)];
@@ -125,7 +123,7 @@ describe('gateways that share batches in Redis', () => {
       doomed.link.mend();
       // It runs two more at once, so it is done with both of these.
       const next = await upload(reader.store, 2);
-      await vi.waitFor(() => expect(running).toHaveLength(4), { timeout: 10_000 });
+      await begun(4);
       expect(running.slice(2).map(({ work }) => work.batchId)).toEqual([next, next]);
       expect(await look()).toEqual(before);
       expect(await reader.store.find(id)).toEqual(end);
@@ -140,8 +138,10 @@ describe('gateways that share batches in Redis', () => {
       await new Promise<void>((resolve) => {
         doomed.store.process(async ({ index }, signal) => {
           if (index === 1) resolve();
-          // Longer than it takes the bomb to begin.
-          await setTimeout(index === 1 ? 60_000 : 100, null, { signal });
+          // At first all of them run when it dies, and each may be the cause; later the others end, but not before what came
+          // with them has begun.
+          if (index === 1 || life < 2) await once(signal, 'abort');
+          for (let trip = 0; trip < 20; trip++) await redis.ping();
           return CAT;
         }, 8);
       });
@@ -157,7 +157,7 @@ describe('gateways that share batches in Redis', () => {
     const { store } = await bench.gateway();
     const id = await upload(store, 2);
     const connection = new RedisConnection(server.url, 5_000, () => {});
-    const records = new ItemRecords(connection.patient, new RedisKeys(bench.prefix), 10, new AbortController().signal);
+    const records = new ItemRecords(connection.patient, redisKeys(bench.prefix), 10, new AbortController().signal);
     expect(await records.begin(id, 0)).toMatchObject({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
     expect(await records.record(id, 0, CAT)).toBe(true);
     const look = async () => [await store.find(id), await allItems(store, id), await store.events(id, 0, 10)];
@@ -176,11 +176,11 @@ describe('gateways that share batches in Redis', () => {
     store.process(async () => CAT, 1);
     const connection = new RedisConnection(server.url, 5_000, () => {});
     await connection.attempted();
-    const keys = new RedisKeys(bench.prefix);
+    const keys = redisKeys(bench.prefix);
     const page = { first: 10, after: null, status: null };
     for (const read of [
-      (pages: BatchPages, id: string) => pages.items(id, page),
-      (pages: BatchPages, id: string) => pages.events(id, 0, 10),
+      (pages: BatchRecords, id: string) => pages.items(id, page),
+      (pages: BatchRecords, id: string) => pages.events(id, 0, 10),
     ]) {
       const id = await upload(store, 2);
       await until(store, id, isCompleted);
@@ -189,7 +189,7 @@ describe('gateways that share batches in Redis', () => {
         if (++requests === 2) await store.discard(id);
         return connection.call(request);
       };
-      await expect(read(new BatchPages({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
+      await expect(read(new BatchRecords({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
       expect(requests).toBe(2);
     }
     await connection.close();
@@ -199,7 +199,7 @@ describe('gateways that share batches in Redis', () => {
     const { store } = await bench.gateway();
     const clientBatchId = randomUUID();
     const lost = await begin(store, 1, clientBatchId);
-    await redis.del(new RedisKeys(bench.prefix).of(lost).batch);
+    await redis.del(redisKeys(bench.prefix).of(lost).batch);
     const id = randomUUID();
     const newBatch = { id, clientBatchId, model: 'cat-dog@1', topK: null, createdAt: 1 };
     expect(await store.create(newBatch)).toMatchObject({ batch: { id, total: 0 }, created: true });
@@ -215,32 +215,44 @@ describe('gateways that share batches in Redis', () => {
   itShares('items of a dead one are run again within the stall interval, whenever it died', async () => {
     const stallIntervalMs = 2400;
     const benches = Array.from({ length: 20 }, () => new RedisBench(server));
-    const takeover = async (pair: RedisBench, at: number) => {
+    const watch = await StallWatch.open(server.url);
+    const ready = benches.map(async (pair) => {
       const [doomed, survivor] = [heldRuns(), heldRuns()];
       const first = await pair.gateway({ stallIntervalMs });
       const second = await pair.gateway({ stallIntervalMs });
       first.store.process(doomed.run, 1);
       await upload(first.store, 1);
-      await vi.waitUntil(() => doomed.running.length === 1, { timeout: 10_000 });
+      await doomed.begun(1);
       second.store.process(survivor.run, 1);
-      await setTimeout((at * stallIntervalMs) / benches.length);
+      return { first, survivor };
+    });
+    /** The checks of all of them, some 40 in each fifth of the interval, are the clock by which they die one after the other. */
+    const takeover = async (pair: RedisBench, at: number) => {
+      const { first, survivor } = (await Promise.all(ready))[at] as Awaited<(typeof ready)[number]>;
+      await watch.madeChecks(10 * at);
       first.die();
-      const died = performance.now();
-      await vi.waitUntil(() => survivor.running.length === 1, { interval: 5, timeout: 3 * stallIntervalMs });
-      return performance.now() - died;
+      await watch.died(pair.prefix);
+      await survivor.begun(1);
+      return watch.checksUntilTaken(pair.prefix);
     };
-    const times = await Promise.all(benches.map(takeover)).finally(() =>
-      Promise.all(benches.map((pair) => pair.end())),
-    );
-    expect(Math.max(...times)).toBeLessThan(stallIntervalMs);
+    try {
+      const checks = await Promise.all(benches.map(takeover));
+      expect([...watch.intervals]).toEqual([stallIntervalMs / 5]);
+      // Five would be as long as the interval.
+      expect(Math.max(...checks)).toBeLessThan(5);
+      expect(Math.max(...checks)).toBeGreaterThan(0);
+    } finally {
+      watch.close();
+      await Promise.all(benches.map((pair) => pair.end()));
+    }
   });
 
   itShares('a batch that is cancelled when its gateway has just died ends', async () => {
     const [doomed, other] = [await bench.gateway(), await bench.gateway()];
     const id = await upload(doomed.store, 2);
-    const { run, running } = heldRuns();
+    const { run, begun } = heldRuns();
     doomed.store.process(run, 1);
-    await vi.waitFor(() => expect(running).toHaveLength(1));
+    await begun(1);
     doomed.die();
     const lock = `${bench.prefix}:items:${id}-0:lock`;
     await vi.waitFor(async () => expect(await redis.exists(lock)).toBe(0), { timeout: 10_000 });
@@ -323,10 +335,10 @@ describe('gateways that share batches in Redis', () => {
       await store.cancel(cancelled);
       expect((await keysLeft()).filter((key) => key.includes(`:items:${cancelled}`))).toEqual([]);
       await store.discard(discarded);
-      const { run, running } = heldRuns();
+      const { run, running, begun } = heldRuns();
       store.process(run, 4);
       const completed = await upload(store, 4);
-      await vi.waitFor(() => expect(running).toHaveLength(4));
+      await begun(4);
       for (const { finish } of running) finish(CAT);
       await until(store, completed, isCompleted);
       expect((await store.prune(Number.MAX_SAFE_INTEGER, 0)).toSorted()).toEqual([cancelled, completed].toSorted());

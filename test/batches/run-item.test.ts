@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { ItemRunner } from '../../src/batches/run-item.ts';
+import { runThroughPool } from '../../src/batches/run-item.ts';
 import { type ErrorCode, GatewayError } from '../../src/core/contracts/errors.ts';
 import type { GatewayEvent } from '../../src/core/contracts/ports.ts';
 import type { ModelVersion } from '../../src/models/manifest.ts';
-import type { Classification, ClassifyRequest } from '../../src/pool/classifier.ts';
+import type { PoolAnswer, PoolRequest } from '../../src/pool/warm-pool.ts';
 import { VirtualClock } from '../pool/schedule/virtual-clock.ts';
 
-const MODEL = { key: 'm@1' } as ModelVersion;
-const WORK = { batchId: 'a-batch-of-this-test', index: 3, place: { offset: 40, length: 9 }, model: 'm@1', topK: 2 };
+const MODEL = { key: 'm@1', output: { labels: ['bird', 'dog', 'cat'] } } as unknown as ModelVersion;
+const WORK = { batchId: 'a-batch-of-this-test', index: 3, extent: { offset: 40, length: 9 }, model: 'm@1', topK: 2 };
 const SCORES = [
   { label: 'cat', confidence: 0.75 },
-  { label: 'dog', confidence: 0.25 },
+  { label: 'dog', confidence: 0.1875 },
 ];
-const ANSWER = { label: 'cat', confidence: 0.75, scores: SCORES, model: 'm@1' } as unknown as Classification;
+const ANSWER = { probabilities: Float32Array.of(0.0625, 0.1875, 0.75) } as unknown as PoolAnswer;
 const PATIENCE_MS = 30_000;
 
 /** Answers each attempt with the next of `answers`, the last one again and again. */
-function runner(answers: readonly (Classification | Error)[]) {
+function runner(answers: readonly (PoolAnswer | Error)[]) {
   const clock = new VirtualClock();
-  const requests: (ClassifyRequest & { readonly at: number })[] = [];
+  const requests: (PoolRequest & { readonly at: number })[] = [];
   const emitted: GatewayEvent[] = [];
-  const items = new ItemRunner({
+  const run = runThroughPool({
     spool: { path: (batchId) => `/spool/${batchId}` },
     models: {
       resolve: (key) => {
@@ -28,9 +28,9 @@ function runner(answers: readonly (Classification | Error)[]) {
         throw new GatewayError('MODEL_NOT_FOUND', `there is no model ${key}`);
       },
     },
-    classify: async (request) => {
+    submit: async (request) => {
       requests.push({ ...request, at: clock.now() });
-      const answer = answers[Math.min(requests.length, answers.length) - 1] as Classification | Error;
+      const answer = answers[Math.min(requests.length, answers.length) - 1] as PoolAnswer | Error;
       if (answer instanceof Error) throw answer;
       return answer;
     },
@@ -38,7 +38,7 @@ function runner(answers: readonly (Classification | Error)[]) {
     events: { emit: (event) => emitted.push(event) },
     patienceMs: PATIENCE_MS,
   });
-  return { items, clock, requests, emitted };
+  return { run, clock, requests, emitted };
 }
 
 /** Lets time pass whenever the item waits, until it has ended. */
@@ -59,42 +59,43 @@ const refusal = (code: ErrorCode, retryAfterMs?: number) => new GatewayError(cod
 const never = new AbortController().signal;
 
 describe('an item of a batch', () => {
-  it('is classified as bulk, without a deadline, from its place in the spool', async () => {
-    const { items, requests } = runner([ANSWER]);
-    expect(await items.run(WORK, never)).toEqual({ ok: true, label: 'cat', confidence: 0.75, scores: SCORES });
+  it('is classified as bulk, without a deadline, from where its picture lies in the spool', async () => {
+    const { run, requests } = runner([ANSWER]);
+    expect(await run(WORK, never)).toEqual({ ok: true, label: 'cat', confidence: 0.75, scores: SCORES });
     const picture = { file: '/spool/a-batch-of-this-test', offset: 40, length: 9 };
-    const wishes = { topK: 2, deadlineMs: null, signal: never };
-    expect(requests).toMatchObject([{ picture, model: MODEL, priority: 'bulk', ...wishes }]);
+    expect(requests).toMatchObject([
+      { picture, model: 'm@1', priority: 'bulk', deadlineMs: Number.POSITIVE_INFINITY, signal: never },
+    ]);
   });
 
   it.each(['BAD_IMAGE', 'UNSUPPORTED_FORMAT', 'IMAGE_TOO_LARGE', 'WORKER_FAILED'] as const)(
     'fails with %s and its message when the pool says so',
     async (code) => {
-      const { items, requests } = runner([refusal(code)]);
-      expect(await items.run(WORK, never)).toEqual({ ok: false, code, message: 'Not now.' });
+      const { run, requests } = runner([refusal(code)]);
+      expect(await run(WORK, never)).toEqual({ ok: false, code, message: 'Not now.' });
       expect(requests).toHaveLength(1);
     },
   );
 
   it('fails with MODEL_NOT_FOUND when its model is gone', async () => {
-    const { items, requests } = runner([ANSWER]);
-    const outcome = await items.run({ ...WORK, model: 'm@0' }, never);
+    const { run, requests } = runner([ANSWER]);
+    const outcome = await run({ ...WORK, model: 'm@0' }, never);
     expect(outcome).toEqual({ ok: false, code: 'MODEL_NOT_FOUND', message: 'there is no model m@0' });
     expect(requests).toEqual([]);
   });
 
   it('fails at an error that is our own; what it is goes into the log, not to the client', async () => {
     const error = new Error('EIO: /the/path');
-    const { items, emitted } = runner([error]);
-    const outcome = await items.run(WORK, never);
+    const { run, emitted } = runner([error]);
+    const outcome = await run(WORK, never);
     expect(outcome).toMatchObject({ ok: false, code: 'WORKER_FAILED', message: expect.stringContaining('internal') });
     expect(JSON.stringify(outcome)).not.toContain('/the/path');
     expect(emitted).toEqual([{ type: 'internalError', error }]);
   });
 
   it('that finds the queue full comes back at its time', async () => {
-    const { items, clock, requests } = runner([refusal('OVERLOADED', 700), ANSWER]);
-    const running = items.run(WORK, never);
+    const { run, clock, requests } = runner([refusal('OVERLOADED', 700), ANSWER]);
+    const running = run(WORK, never);
     while (clock.timers === 0) await new Promise((resolve) => setImmediate(resolve));
     clock.runTo(699);
     expect(clock.timers).toBe(1);
@@ -104,39 +105,39 @@ describe('an item of a batch', () => {
   });
 
   it('is given back when the queue stays full', async () => {
-    const { items, clock } = runner([refusal('OVERLOADED', 700)]);
-    await expect(settled(items.run(WORK, never), clock)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const { run, clock } = runner([refusal('OVERLOADED', 700)]);
+    await expect(settled(run(WORK, never), clock)).rejects.toMatchObject({ code: 'OVERLOADED' });
     expect(clock.now()).toBeGreaterThan(PATIENCE_MS - 800);
     expect(clock.now()).toBeLessThanOrEqual(PATIENCE_MS);
     expect(clock.timers).toBe(0);
   });
 
   it('fails at once when its model can have no worker', async () => {
-    const { items } = runner([refusal('OVERLOADED')]);
-    expect(await items.run(WORK, never)).toEqual({ ok: false, code: 'OVERLOADED', message: 'Not now.' });
+    const { run } = runner([refusal('OVERLOADED')]);
+    expect(await run(WORK, never)).toEqual({ ok: false, code: 'OVERLOADED', message: 'Not now.' });
   });
 
   it('waits for a model whose workers do not start just now, and fails when they never do', async () => {
     const recovers = runner([refusal('WORKER_FAILED', 5000), ANSWER]);
-    expect(await settled(recovers.items.run(WORK, never), recovers.clock)).toMatchObject({ ok: true });
+    expect(await settled(recovers.run(WORK, never), recovers.clock)).toMatchObject({ ok: true });
     const broken = runner([refusal('WORKER_FAILED', 5000)]);
-    const outcome = await settled(broken.items.run(WORK, never), broken.clock);
+    const outcome = await settled(broken.run(WORK, never), broken.clock);
     expect(outcome).toMatchObject({ ok: false, code: 'WORKER_FAILED' });
   });
 
   it('is given back when the gateway shuts down, also while it waits', async () => {
     const closed = runner([refusal('CANCELLED')]);
-    await expect(closed.items.run(WORK, never)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(closed.run(WORK, never)).rejects.toMatchObject({ code: 'CANCELLED' });
 
-    const { items, clock } = runner([refusal('OVERLOADED', 700)]);
+    const { run, clock } = runner([refusal('OVERLOADED', 700)]);
     const stopping = new AbortController();
-    const running = items.run(WORK, stopping.signal);
+    const running = run(WORK, stopping.signal);
     while (clock.timers === 0) await new Promise((resolve) => setImmediate(resolve));
     stopping.abort();
     await expect(running).rejects.toBe(stopping.signal.reason);
     expect(clock.timers).toBe(0);
 
     const refused = runner([refusal('BAD_IMAGE')]);
-    await expect(refused.items.run(WORK, AbortSignal.abort())).rejects.toThrow();
+    await expect(refused.run(WORK, AbortSignal.abort())).rejects.toThrow();
   });
 });

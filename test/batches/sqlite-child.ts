@@ -1,10 +1,14 @@
-/** A process to be killed: uploads a batch of so many items, or just goes on, runs what waits, and says what is done. */
-import { setTimeout } from 'node:timers/promises';
+/**
+ * A process to be killed: uploads a batch of so many items, or just goes on, runs what waits, and says what is done. It runs one
+ * item for each line that comes in, so that it is never ahead of whoever kills it.
+ */
+import { createInterface } from 'node:readline';
 import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { newItems } from '../conformance/new-items.ts';
 import { outcomeOf } from '../conformance/outcomes.ts';
 
 const [file = '', task, id = '', count] = process.argv.slice(2);
+const turns = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const store = openSqliteStore(file);
 
 function say(line: string): void {
@@ -25,7 +29,6 @@ store.onChange(async () => {
   }
 });
 store.process(async (work) => {
-  await setTimeout(1);
+  await turns.next();
   return outcomeOf(work);
 }, 4);
-await setTimeout(60_000);

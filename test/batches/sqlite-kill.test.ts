@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/batches/sqlite/sqlite-store.ts';
 import { Bench } from '../conformance/bench.ts';
@@ -12,7 +13,7 @@ import { outcomeOf } from '../conformance/outcomes.ts';
 const PROGRAM = new URL('./sqlite-child.ts', import.meta.url).pathname;
 
 let directory: string;
-let child: ChildProcess;
+let child: ChildProcessByStdio<Writable, Readable, null>;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'warmpool-kill-'));
@@ -25,13 +26,16 @@ afterEach(() => {
 
 /** Runs a store in a process of its own and kills that after so many lines; what it has said. */
 async function killAfter(lines: number, file: string, ...args: string[]): Promise<string[]> {
-  child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, file, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { stdin, stdout } = child;
   const exit = once(child, 'exit');
+  // It is killed while it may still be written to.
+  stdin.on('error', () => {});
+  stdin.write('run\n'.repeat(8));
   const said: string[] = [];
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+  for await (const line of createInterface({ input: stdout })) {
     said.push(line);
+    if (line.startsWith('ended')) stdin.write('run\n');
     if (said.length === lines) child.kill('SIGKILL');
   }
   expect(await exit).toEqual([null, 'SIGKILL']);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   type BatchFacts,
-  batchState,
   finish,
   giveBack,
   hasEnded,
@@ -96,7 +95,7 @@ describe('a batch', () => {
 
   it('is completed when its upload is complete and every item has ended', () => {
     const state = (done: number, failed: number, sealed: boolean, stopped = false) =>
-      batchState({ sealed, stopped, total: 3, done, failed });
+      stateOf({ sealed, stopped, waiting: 3 - done - failed, running: 0 });
     expect(state(2, 1, true)).toBe('completed');
     expect(state(2, 0, true)).toBe('running');
     expect(state(2, 1, false)).toBe('accepting');

@@ -5,7 +5,7 @@ import type { NewItem } from '../../src/batches/types.ts';
 import { GatewayError } from '../../src/core/contracts/errors.ts';
 
 const KiB = 1024;
-const item = (name: string): NewItem => ({ name, place: { offset: 0, length: 1 } });
+const item = (name: string): NewItem => ({ name, extent: { offset: 0, length: 1 } });
 
 /** A disk and a store that answer when they are told to. */
 function setup() {

@@ -33,12 +33,12 @@ const EPOCH = Date.UTC(2024, 0, 1);
 
 export class Bench {
   store: BatchStore;
-  readonly #place: StoreUnderTest;
+  readonly #opened: StoreUnderTest;
   #created = 0;
 
-  constructor(place: StoreUnderTest) {
-    this.#place = place;
-    this.store = place.store;
+  constructor(opened: StoreUnderTest) {
+    this.#opened = opened;
+    this.store = opened.store;
   }
 
   /** A batch as the service asks for it, each created a second after the one before. */
@@ -82,7 +82,7 @@ export class Bench {
 
   /** The process dies; from here on `store` is the one that is opened after it. */
   async crash(): Promise<void> {
-    this.store = await this.#place.reopen();
+    this.store = await this.#opened.reopen();
   }
 
   async close(): Promise<void> {
@@ -90,7 +90,7 @@ export class Bench {
   }
 
   end(): Promise<void> {
-    return this.#place.end();
+    return this.#opened.end();
   }
 
   async find(id: string): Promise<Batch> {

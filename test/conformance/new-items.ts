@@ -5,7 +5,7 @@ import type { NewItem } from '../../src/batches/types.ts';
 export function newItems(names: readonly string[]): NewItem[] {
   let offset = 0;
   return names.map((name) => {
-    const item = { name, place: { offset, length: name.length } };
+    const item = { name, extent: { offset, length: name.length } };
     offset += name.length;
     return item;
   });

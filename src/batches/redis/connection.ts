@@ -12,13 +12,13 @@ import { GatewayError } from '../../core/contracts/errors.ts';
 import { scripts } from './steps.ts';
 
 const LONGEST_RECONNECT_MS = 1_000;
-/** When coming back is worth it, in ms: the next attempt to reconnect will have been made. */
+/** When clients are told to come back, in ms: by then there has been another attempt to reconnect. */
 export const RETRY_AFTER_MS = 2_000;
-/** More than BullMQ lets Redis wait for a job, in ms. */
+/** How long the patient connection may be silent, in ms: longer than BullMQ lets Redis wait for a job. */
 const PATIENT_SILENCE_MS = 15_000;
 /**
- * Redis is there but takes nothing: memory or disk full, a replica, loading, a password that is wrong. Redis 6 puts more before
- * it if that happens in a script.
+ * Errors of a Redis that is there but refuses: its memory or disk is full, it is a replica, it is loading, the password is
+ * wrong. Redis 6 puts more before them if that happens in a script.
  */
 const REFUSALS =
   /^(ERR Error running script .* -)?(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS)\b/;
@@ -30,7 +30,7 @@ export class RedisConnection {
   #lastError: Error | undefined;
   #closing = false;
   #isAway = false;
-  /** The server has become a replica. */
+  /** The server has become a replica since the last attempt to reconnect. */
   #demoted = false;
 
   /** A Redis that has not answered for `answerTimeoutMs` is away; `onAvailability` is told why, and null when it is back. */
@@ -63,13 +63,13 @@ export class RedisConnection {
       if (this.#isAway) onAvailability(null);
       this.#isAway = false;
     });
-    // After each attempt to reconnect, too.
+    // This event comes after each attempt to reconnect as well; only the first one is news.
     this.quick.on('close', () => {
       if (this.#isAway || this.#closing) return;
       this.#isAway = true;
       onAvailability(this.#away);
     });
-    // It reports the same as `quick`, which is asked more often.
+    // `quick` reports the same errors; without a listener they would end the process.
     this.patient.on('error', () => {});
   }
 
@@ -115,7 +115,7 @@ export class RedisConnection {
     await Promise.all([end(this.quick), end(this.patient)]);
   }
 
-  /** While there is none but a replica not as often as after a loss: it is there at once, each time. */
+  /** A replica accepts the connection at once, each time: without the longest delay it would be asked again all the time. */
   #reconnectDelay(attempt: number): number {
     const delay = this.#demoted ? LONGEST_RECONNECT_MS : 50 * attempt;
     this.#demoted = false;
@@ -125,7 +125,7 @@ export class RedisConnection {
   get #away(): string {
     const away = `Redis at ${this.#address} cannot be reached`;
     if (this.#lastError === undefined) return away;
-    // With several addresses for one host Node puts the reason into the code only.
+    // If a host has several addresses, the message of Node's error is empty and only its code says why.
     return `${away}: ${this.#lastError.message || (this.#lastError as NodeJS.ErrnoException).code}`;
   }
 
@@ -148,7 +148,10 @@ function isConnectionLost(error: Error): boolean {
   return error.name === 'MaxRetriesPerRequestError' || CONNECTION_LOST.test(error.message);
 }
 
-/** While it waits for its next attempt `disconnect` would leave its commands pending; so that attempt is made, the last one. */
+/**
+ * Ends a connection. One that waits for its next attempt to reconnect must make that attempt first: `disconnect` would leave
+ * its commands pending for ever.
+ */
 function end(redis: Redis): Promise<void> {
   if (redis.status === 'end') return Promise.resolve();
   return new Promise((resolve) => {

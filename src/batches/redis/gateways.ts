@@ -1,53 +1,59 @@
 /** The gateways that share a Redis, each of which says every `heartbeatMs` that it is there. */
+import { randomUUID } from 'node:crypto';
 import type { ClusterNode, ClusterView } from '../cluster-view.ts';
 import type { RedisConnection } from './connection.ts';
 import type { RedisKeys } from './keys.ts';
-import { step } from './steps.ts';
 
-/** So many in a row make a gateway silent. */
+/** A gateway that has missed so many heartbeats in a row counts as gone. */
 export const MISSED_BEATS = 3;
 
+/** Keys: gateways, this gateway. Arguments: its id, what it says of itself, for how many ms that counts, `gateway('')`. */
+const BEAT = `
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if redis.call('EXISTS', ARGV[4] .. id) == 0 then redis.call('SREM', KEYS[1], id) end
+end`;
+
 export interface GatewaysOptions {
-  readonly connection: RedisConnection;
-  readonly keys: RedisKeys;
   readonly heartbeatMs: number;
-  /** This gateway. */
-  readonly id: string;
+  /** What the other gateways see of this one. */
   readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
 }
 
 export class Gateways implements ClusterView {
+  /** Names this gateway; made anew at each start. */
+  readonly id = randomUUID();
+  readonly #connection: RedisConnection;
+  readonly #keys: RedisKeys;
   readonly #options: GatewaysOptions;
 
-  constructor(options: GatewaysOptions) {
+  constructor(connection: RedisConnection, keys: RedisKeys, options: GatewaysOptions) {
+    this.#connection = connection;
+    this.#keys = keys;
     this.#options = options;
   }
 
-  /** Of this one. */
-  get id(): string {
-    return this.#options.id;
-  }
-
-  /** Says that this one is there, and forgets those that are not. */
+  /** Says that this gateway is there, and forgets those that have fallen silent. */
   async beat(): Promise<void> {
-    const { connection, keys, heartbeatMs, id, describe } = this.#options;
-    const node: ClusterNode = { id, ...describe(), seenAt: Date.now() };
-    const args = [id, JSON.stringify(node), heartbeatMs * MISSED_BEATS, keys.gateway('')];
-    await connection.call((redis) => step(redis, 'gatewayBeat', [keys.gateways, keys.gateway(id)], args));
+    const keys = this.#keys;
+    const { heartbeatMs, describe } = this.#options;
+    const node: ClusterNode = { id: this.id, ...describe(), seenAt: Date.now() };
+    const args = [this.id, JSON.stringify(node), heartbeatMs * MISSED_BEATS, keys.gateway('')];
+    await this.#connection.call((redis) => redis.eval(BEAT, 2, keys.gateways, keys.gateway(this.id), ...args));
   }
 
-  /** Not to be waited for. */
+  /** This gateway ends: nobody has to wait until its heartbeat runs out. */
   async leave(): Promise<void> {
-    const { connection, keys, id } = this.#options;
-    await connection.call((redis) => Promise.all([redis.srem(keys.gateways, id), redis.del(keys.gateway(id))]));
+    const { gateways, gateway } = this.#keys;
+    await this.#connection.call((redis) => Promise.all([redis.srem(gateways, this.id), redis.del(gateway(this.id))]));
   }
 
   async nodes(): Promise<readonly ClusterNode[]> {
-    const { connection, keys } = this.#options;
-    return connection.call(async (redis) => {
-      const ids = (await redis.smembers(keys.gateways)).sort();
+    return this.#connection.call(async (redis) => {
+      const ids = (await redis.smembers(this.#keys.gateways)).sort();
       if (ids.length === 0) return [];
-      const beats = await redis.mget(ids.map((id) => keys.gateway(id)));
+      const beats = await redis.mget(ids.map((id) => this.#keys.gateway(id)));
       return beats.filter((beat) => beat !== null).map((beat) => JSON.parse(beat) as ClusterNode);
     });
   }

@@ -9,56 +9,29 @@
  *
  * The steps are ordered so that a Redis that comes back without its last moments (appendfsync everysec, a failover) holds a
  * state that once was: items run again, and what was answered in those moments, a complete upload for one, is as though it had
- * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are gone
- * already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only file.
+ * not been. The one exception is made good at each reconnect: an item whose job is missing gets it again. Pictures that are
+ * gone already do not come back with it. Redis must not evict (maxmemory-policy noeviction) and should keep an append-only
+ * file.
  *
- * The parts: `records` and `item-records` change batches and items by the scripts in `steps`, `pages` reads them, `keys` and
- * `rows` say how they lie in Redis; `item-queue` fills BullMQ's queue and `item-runner` empties it; `gateways` and `uploads`
- * know who is there and whose upload lasts; `upkeep` sees to what nobody asks for; `connection` says what it means that Redis
- * is away.
+ * The parts: `records` and `item-records` read batches and change them by the scripts in `steps`, `keys` and
+ * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
+ * know who is there and whose upload lasts; `connection` says what it means that Redis is away.
  */
-import { randomUUID } from 'node:crypto';
 import type { ClusterNode, ClusterView } from '../cluster-view.ts';
+import { Rounds } from '../rounds.ts';
 import { hasEnded } from '../state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
+import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
-import { ItemQueue } from './item-queue.ts';
-import { ItemRunner } from './item-runner.ts';
-import { RedisKeys } from './keys.ts';
-import { BatchPages } from './pages.ts';
+import { type RedisKeys, redisKeys } from './keys.ts';
+import type { RedisStoreOptions } from './options.ts';
+import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
-import { Upkeep } from './upkeep.ts';
-import { Uploads } from './uploads.ts';
+import { RedisRunner } from './runner.ts';
+import { UploadLedger } from './upload-ledger.ts';
 
-export interface RedisStoreOptions {
-  /** redis:// or rediss:// (TLS), with user, password and database if need be. */
-  readonly url: string;
-  /** Of all keys. */
-  readonly prefix?: string;
-  /** An item whose gateway died is run by another one within that time. */
-  readonly stallIntervalMs?: number;
-  /** Pause before an item that was given back is run again, and before a Redis that takes nothing is asked again. */
-  readonly retryDelayMs?: number;
-  /**
-   * How often this gateway says that it is there, and looks after uploads that others left behind: they are forgotten after
-   * six times as long. A third of the stall interval if not set.
-   */
-  readonly heartbeatMs?: number;
-  /** A Redis that has not answered for so long is away. */
-  readonly answerTimeoutMs?: number;
-  /** What the others see of this gateway. */
-  readonly describe: () => Pick<ClusterNode, 'address' | 'workers'>;
-  /** What goes wrong in the background and is tried again. That Redis is away is told by `trouble()` instead. */
-  readonly onError?: (error: Error) => void;
-  /** Redis is away, and why, or there again: null. Not called for the first time that it is there. */
-  readonly onAvailability?: (trouble: string | null) => void;
-}
-
-const STALL_INTERVAL_MS = 15_000;
-
-/** A Redis that is away is no reason to fail: `trouble()` says so until it is there. */
+/** Opens also if Redis is away: `trouble()` says so until it is there. */
 export async function openRedisStore(options: RedisStoreOptions): Promise<BatchStore & ClusterView> {
   const store = new RedisStore(options);
   await store.start();
@@ -70,46 +43,48 @@ class RedisStore implements BatchStore, ClusterView {
   readonly #keys: RedisKeys;
   readonly #connection: RedisConnection;
   readonly #records: BatchRecords;
-  readonly #pages: BatchPages;
-  readonly #queue: ItemQueue;
+  readonly #queue: RedisQueue;
   readonly #gateways: Gateways;
-  readonly #upkeep: Upkeep;
-  readonly #uploads: Uploads;
+  readonly #rounds: Rounds;
+  readonly #ledger: UploadLedger;
   readonly #listeners = new Set<(batchId: string | null) => void>();
-  #runner: ItemRunner | undefined;
+  #runner: RedisRunner | undefined;
+  /** How often Redis has come, and how often it had when the store last caught up with it. */
+  #arrivals = 0;
+  #caughtUp = 0;
+  /** Why the last round failed. */
+  #failure: string | null = null;
   #closed: Promise<void> | undefined;
 
   constructor(options: RedisStoreOptions) {
-    this.#options = withDefaults(options);
-    const { url, prefix, answerTimeoutMs, heartbeatMs, describe, onAvailability } = this.#options;
-    const onError = (error: Error) => this.#report(error);
-    const keys = new RedisKeys(prefix);
-    const connection = new RedisConnection(url, answerTimeoutMs, onAvailability);
+    // Redis takes whole milliseconds only.
+    const heartbeatMs = options.heartbeatMs ?? Math.floor(options.stallIntervalMs / 3);
+    this.#options = { retryDelayMs: 1_000, answerTimeoutMs: 5_000, ...options, heartbeatMs };
+    const keys = redisKeys(options.prefix);
+    const connection = new RedisConnection(options.url, this.#options.answerTimeoutMs, options.onAvailability);
     this.#keys = keys;
     this.#connection = connection;
     this.#records = new BatchRecords(connection, keys);
-    this.#pages = new BatchPages(connection, keys);
-    this.#queue = new ItemQueue(connection, keys, onError);
-    this.#gateways = new Gateways({ connection, keys, heartbeatMs, id: randomUUID(), describe });
-    this.#uploads = new Uploads(connection, keys, this.#gateways);
-    this.#upkeep = new Upkeep({
-      connection,
-      everyMs: heartbeatMs,
-      onConnect: () => this.#catchUp(),
-      onRound: () => this.#round(),
-      onError: this.#options.onError,
-    });
+    this.#queue = new RedisQueue(connection, keys, (error) => this.#report(error));
+    this.#gateways = new Gateways(connection, keys, this.#options);
+    this.#ledger = new UploadLedger(connection, keys, this.#gateways);
+    this.#rounds = new Rounds(options.clock, heartbeatMs, () => this.#round());
     connection.quick.on('message', (_channel, batchId) => this.#tell(batchId));
   }
 
   async start(): Promise<void> {
     await this.#connection.attempted();
-    await this.#upkeep.start();
+    this.#arrivals = Number(this.#connection.connected);
+    this.#connection.quick.on('ready', () => {
+      this.#arrivals++;
+      void this.#rounds.start();
+    });
+    await this.#rounds.start();
   }
 
   async create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }> {
     const answer = await this.#records.create(batch, this.#gateways.id);
-    if (answer.created) this.#uploads.begin(batch.id);
+    if (answer.created) this.#ledger.begin(batch.id);
     return answer;
   }
 
@@ -117,19 +92,19 @@ class RedisStore implements BatchStore, ClusterView {
     const first = await this.#records.add(batchId, items);
     const indexes = items.map((_, at) => first + at);
     await this.#queue.add(batchId, indexes);
-    this.#uploads.added(batchId, items.length);
+    this.#ledger.added(batchId, items.length);
     return first;
   }
 
   async seal(batchId: string): Promise<Batch> {
-    const batch = await this.#records.seal(batchId, this.#uploads.count(batchId));
-    this.#uploads.end(batchId);
+    const batch = await this.#records.seal(batchId, this.#ledger.count(batchId));
+    this.#ledger.end(batchId);
     return batch;
   }
 
   async discard(batchId: string): Promise<void> {
-    // If Redis is away now, it is an orphan from here on.
-    this.#uploads.end(batchId);
+    // If Redis is away now, the batch stays there as an orphan, which a later round removes.
+    this.#ledger.end(batchId);
     await this.#remove(batchId, 'any');
   }
 
@@ -143,15 +118,15 @@ class RedisStore implements BatchStore, ClusterView {
   }
 
   list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#pages.batches(page);
+    return this.#records.batches(page);
   }
 
-  items(batchId: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
-    return this.#pages.items(batchId, page);
+  items(batchId: string, page: ItemsRequest): Promise<Page<BatchItem>> {
+    return this.#records.items(batchId, page);
   }
 
   events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    return this.#pages.events(batchId, after, limit);
+    return this.#records.events(batchId, after, limit);
   }
 
   onChange(listener: (batchId: string | null) => void): () => void {
@@ -161,20 +136,15 @@ class RedisStore implements BatchStore, ClusterView {
 
   process(run: RunItem, concurrency: number): void {
     if (this.#runner !== undefined) throw new Error('items are being run already');
-    this.#runner = new ItemRunner({
-      ...this.#options,
-      connection: this.#connection,
-      keys: this.#keys,
-      run,
-      concurrency,
-      onError: (error) => this.#report(error),
-    });
+    const onError = (error: Error) => this.#report(error);
+    const options = { ...this.#options, run, concurrency, onError };
+    this.#runner = new RedisRunner(this.#connection, this.#keys, options);
   }
 
   async prune(before: number, keep: number): Promise<readonly string[]> {
     const removed: string[] = [];
     let kept = 0;
-    for await (const batch of this.#pages.all()) {
+    for await (const batch of this.#records.all()) {
       if (!hasEnded(batch)) continue;
       if (batch.createdAt >= before && kept < keep) kept += 1;
       else if (await this.#remove(batch.id, 'any')) removed.push(batch.id);
@@ -187,7 +157,7 @@ class RedisStore implements BatchStore, ClusterView {
   }
 
   trouble(): string | null {
-    return this.#connection.trouble() ?? this.#upkeep.trouble();
+    return this.#connection.trouble() ?? this.#failure;
   }
 
   close(): Promise<void> {
@@ -197,32 +167,45 @@ class RedisStore implements BatchStore, ClusterView {
 
   async #close(): Promise<void> {
     await this.#runner?.stop();
-    await this.#upkeep.close();
+    await this.#rounds.close();
     await this.#gateways.leave().catch((error) => this.#report(error));
     await this.#queue.close();
     await this.#connection.close();
     await this.#runner?.closed;
   }
 
-  /** Redis is there (again). Everything may have happened meanwhile, and it may have lost its last moments. */
+  async #round(): Promise<void> {
+    if (!this.#connection.connected) return;
+    try {
+      await this.#gateways.beat();
+      for (const batchId of await this.#ledger.orphans()) await this.#remove(batchId, 'accepting');
+      await this.#catchUp();
+      this.#failure = null;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.message !== this.#failure) this.#options.onError(error);
+      this.#failure = error.message;
+    }
+  }
+
+  /**
+   * While Redis was away other gateways may have changed any batch; and if it was restarted, it may have lost its last
+   * moments.
+   */
   async #catchUp(): Promise<void> {
+    const arrivals = this.#arrivals;
+    if (this.#caughtUp === arrivals) return;
     await this.#connection.call((redis) => redis.subscribe(this.#keys.changes));
     this.#tell(null);
-    for await (const batch of this.#pages.all()) {
+    for await (const batch of this.#records.all()) {
       if (hasEnded(batch)) continue;
       const lost = await this.#records.withoutJob(batch.id, this.#queue.jobKeys(batch.id));
       await this.#queue.add(batch.id, lost);
     }
+    this.#caughtUp = arrivals;
   }
 
-  async #round(): Promise<void> {
-    await this.#gateways.beat();
-    for (const batchId of await this.#uploads.orphans()) {
-      await this.#remove(batchId, 'accepting');
-    }
-  }
-
-  /** Its records in one step, then what it still has in the queue. Whether it was there. */
+  /** Removes the batch's records in one step, then its jobs. Answers whether it was there. */
   async #remove(batchId: string, only: 'any' | 'accepting'): Promise<boolean> {
     const unfinished = await this.#records.remove(batchId, only);
     if (unfinished === null) return false;
@@ -230,12 +213,12 @@ class RedisStore implements BatchStore, ClusterView {
     return true;
   }
 
-  /** Of items that will not be run any more. A job that cannot be removed just now ends when it is taken. */
+  /** For items that will not be run any more. A job that cannot be removed now ends as soon as a gateway takes it. */
   async #dropJobs(batchId: string, indexes: readonly number[]): Promise<void> {
     await this.#queue.remove(batchId, indexes).catch((error) => this.#report(error));
   }
 
-  /** While Redis is away or takes nothing everything fails for that reason, which `trouble()` tells. */
+  /** While Redis is away or refuses, everything fails for that one reason, which `trouble()` tells. */
   #report(error: Error): void {
     if (this.#connection.connected && !isRefusal(error)) this.#options.onError(error);
   }
@@ -243,18 +226,4 @@ class RedisStore implements BatchStore, ClusterView {
   #tell(batchId: string | null): void {
     for (const listener of this.#listeners) listener(batchId);
   }
-}
-
-function withDefaults(options: RedisStoreOptions): Required<RedisStoreOptions> {
-  return {
-    prefix: 'warmpool',
-    stallIntervalMs: STALL_INTERVAL_MS,
-    retryDelayMs: 1_000,
-    // Redis takes whole milliseconds only.
-    heartbeatMs: Math.floor((options.stallIntervalMs ?? STALL_INTERVAL_MS) / 3),
-    answerTimeoutMs: 5_000,
-    onError: () => {},
-    onAvailability: () => {},
-    ...options,
-  };
 }

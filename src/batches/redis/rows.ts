@@ -1,19 +1,14 @@
 /** What the batches keep in Redis, as strings, and what it means. */
-import { batchState } from '../state.ts';
-import type { Batch, BatchEvent, BatchItem, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
+import { stateOf } from '../state.ts';
+import type { Batch, BatchEvent, BatchItem, Extent, ItemOutcome, ItemStatus, NewItem } from '../types.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
-const STATUS: Readonly<Record<string, ItemStatus>> = {
-  q: 'queued',
-  r: 'running',
-  d: 'done',
-  f: 'failed',
-  c: 'cancelled',
-};
+const STATUSES: readonly ItemStatus[] = ['queued', 'running', 'done', 'failed', 'cancelled'];
 
+/** `letter`: the first one of the status. */
 export function statusOf(letter: string): ItemStatus {
-  const status = STATUS[letter];
+  const status = STATUSES.find((one) => one.startsWith(letter));
   if (status === undefined) throw new Error(`'${letter}' is no status of an item`);
   return status;
 }
@@ -42,45 +37,42 @@ export function toTopK(text: string | undefined): number | null {
   return text ? Number(text) : null;
 }
 
-export function fromNewItem({ name, place }: NewItem): string {
-  return JSON.stringify({ name, place });
+export function fromNewItem({ name, extent }: NewItem): string {
+  return JSON.stringify({ name, place: extent });
 }
 
 export function toNewItem(text: string): NewItem {
-  return JSON.parse(text) as NewItem;
+  const { name, place } = JSON.parse(text) as { readonly name: string; readonly place: Extent };
+  return { name, extent: place };
 }
 
-/** By index. */
-export type ItemDetails = ReadonlyMap<number, { readonly name: string; readonly outcome: string | null }>;
+/** An item whose name and outcome are still to be read. Its status is null if all that is known is that it has ended. */
+export interface FoundItem extends Pick<BatchItem, 'index'> {
+  readonly status: ItemStatus | null;
+}
 
-export function toItem({ index, status }: Pick<BatchItem, 'index' | 'status'>, details: ItemDetails): BatchItem {
-  const { name = '', outcome = null } = details.get(index) ?? {};
-  const ended = status === 'done' || status === 'failed';
-  return { index, name, status, outcome: ended && outcome !== null ? (JSON.parse(outcome) as ItemOutcome) : null };
+export function toItem({ index, status }: FoundItem, text: string, outcomeText: string | null): BatchItem {
+  const { name } = toNewItem(text);
+  // The outcome was read after the status, so it may be there for an item that had not ended: that one is shown as it was.
+  const hadEnded = status === null || status === 'done' || status === 'failed';
+  const outcome = hadEnded && outcomeText !== null ? (JSON.parse(outcomeText) as ItemOutcome) : null;
+  return { index, name, status: status ?? (outcome?.ok ? 'done' : 'failed'), outcome };
 }
 
 /** `id` and `row` are those of the entry in the stream. */
-export function toEvent(id: string, row: Row, details: ItemDetails): BatchEvent {
-  return {
-    seq: Number.parseInt(id, 10),
-    ...toFigures(row),
-    item: row.item ? toEndedItem(Number(row.item), details) : null,
-  };
+export function toEvent(id: string, row: Row, item: BatchItem | null): BatchEvent {
+  return { seq: Number.parseInt(id, 10), ...toFigures(row), item };
 }
 
-/** Fields and values in turn, as streams have them. */
+/** `fields`: names and values in turn, as in the entry of a stream. */
 export function toRow(fields: readonly string[]): Row {
   return Object.fromEntries(fields.flatMap((field, at) => (at % 2 === 0 ? [[field, fields[at + 1] ?? '']] : [])));
 }
 
-function toEndedItem(index: number, details: ItemDetails): BatchItem {
-  const item = toItem({ index, status: 'done' }, details);
-  return item.outcome?.ok === false ? { ...item, status: 'failed' } : item;
-}
-
-/** What a batch and its events both have. */
+/** What a batch and each of its events have in common. */
 function toFigures(row: Row): Pick<Batch, 'state' | 'total' | 'done' | 'failed'> {
-  const figures = { total: Number(row.total), done: Number(row.done), failed: Number(row.failed) };
-  const state = batchState({ sealed: row.sealed === '1', stopped: row.stopped === '1', ...figures });
-  return { state, ...figures };
+  const [total, done, failed] = [Number(row.total), Number(row.done), Number(row.failed)];
+  const [sealed, stopped] = [row.sealed === '1', row.stopped === '1'];
+  const state = stateOf({ sealed, stopped, waiting: total - done - failed, running: 0 });
+  return { state, total, done, failed };
 }

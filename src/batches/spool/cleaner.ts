@@ -16,10 +16,10 @@ export interface SpoolCleanerParts {
 
 export class SpoolCleaner {
   readonly #parts: SpoolCleanerParts;
-  /** Batches that may be in the spool; of each, how many items run here. While there are some it has not ended. */
+  /** For each batch that may be in the spool: how many of its items run here. As long as any do, it has not ended. */
   readonly #running = new Map<string, number>();
   readonly #forgetChanges: () => void;
-  /** Those that are to be looked at, one after the other. */
+  /** Batches about which the store is to be asked, one after the other. */
   readonly #toLook = new Set<string>();
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
@@ -27,12 +27,12 @@ export class SpoolCleaner {
   constructor(parts: SpoolCleanerParts) {
     this.#parts = parts;
     this.#forgetChanges = parts.store.onChange((batchId) => {
-      // Also if nothing of it was run here: perhaps its gateway died, and nobody else has heard of it.
+      // Also batches of which nothing was run here: their gateway may have died, and no other one may know of them.
       for (const changed of batchId === null ? this.#running.keys() : [batchId]) this.follow(changed);
     });
   }
 
-  /** From now on to the batch's end. */
+  /** Watches the batch from now on until it has ended. */
   follow(batchId: string): void {
     if (!this.#running.has(batchId)) this.#running.set(batchId, 0);
     this.#look(batchId);
@@ -47,13 +47,13 @@ export class SpoolCleaner {
         return await run(work, signal);
       } finally {
         this.#running.set(batchId, (this.#running.get(batchId) ?? 1) - 1);
-        // If the batch has been removed meanwhile nothing more will happen in it.
+        // The store tells of no change if the batch has been removed while the item ran, so this is the moment to look.
         this.#look(batchId);
       }
     };
   }
 
-  /** Looks through the whole spool. A batch has its file after the store knows it: one that it does not know is gone. */
+  /** Looks at every file in the spool. The store knows a batch before its file is made: one that it does not know is gone. */
   async sweep(): Promise<void> {
     const present = await this.#parts.spool.batches();
     for (const batchId of [...present, ...this.#running.keys()]) this.follow(batchId);

@@ -17,7 +17,7 @@ export class SpoolFile {
     this.#room = room;
   }
 
-  /** One call after the other. Rejects with SPOOL_FULL; then some of it may be in the file. */
+  /** To be called again only when it has ended. If it rejects with SPOOL_FULL, some of the bytes may be in the file. */
   async append(chunks: readonly Buffer[]): Promise<void> {
     this.#room.reserve(chunks.reduce((sum, { length }) => sum + length, 0));
     try {
@@ -35,7 +35,7 @@ export class SpoolFile {
   }
 }
 
-/** A disk that is nearly full takes a part. */
+/** What is left to be written: a disk that is nearly full takes only a part. */
 function after(written: number, chunks: readonly Buffer[]): readonly Buffer[] {
   let left = written;
   return chunks.flatMap((chunk) => {

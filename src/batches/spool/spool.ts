@@ -25,7 +25,7 @@ export interface SpoolOptions {
 export class Spool {
   readonly #folder: string;
   readonly #quotaBytes: number;
-  /** By batch. */
+  /** Bytes of each batch that has a file. */
   readonly #bytes = new Map<string, number>();
   #total = 0;
 
@@ -38,7 +38,7 @@ export class Spool {
     return this.#total;
   }
 
-  /** Counts what there is. To be called once, before the first file is created. */
+  /** Counts the files that are there. To be called once, before the first file is created. */
   async open(): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     for (const batchId of await this.batches()) {
@@ -79,7 +79,7 @@ export class Spool {
     return [...present];
   }
 
-  /** Counted before it is written: uploads at the same time do not take the same room. */
+  /** Bytes are counted before they are written, so that two uploads at the same time do not take the same room. */
   #reserve(batchId: string, bytes: number): void {
     if (this.#total + bytes > this.#quotaBytes) throw this.#full('its quota is reached');
     this.#count(batchId, bytes);

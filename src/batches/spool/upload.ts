@@ -1,34 +1,20 @@
 /** One upload of a batch: its pictures into the spool and its items into the store; all of it, or nothing. */
 import { GatewayError } from '../../core/contracts/errors.ts';
+import { batchTooLarge, fileTooLarge, tooManyFiles } from '../../core/contracts/limits.ts';
 import type { BatchStore } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolWriter } from './writer.ts';
 
-export interface BatchUpload {
-  readonly batch: Batch;
-  /**
-   * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
-   * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
-   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED if the batch was
-   * cancelled meanwhile, the store's errors, or that of `bytes`.
-   */
-  add(name: string, bytes: AsyncIterable<Buffer>): Promise<void>;
-  /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */
-  complete(): Promise<Batch>;
-  /** As though the batch had never been; but one that was cancelled stays so. Does nothing after the end. */
-  abort(): Promise<void>;
-}
-
 export interface UploadLimits {
   /** Most files of a batch. */
   readonly maxFiles: number;
-  /** Of one file, in bytes. */
+  /** Most bytes of one file. */
   readonly maxFileBytes: number;
-  /** Of all files of a batch, in bytes. */
+  /** Most bytes of all files of a batch. */
   readonly maxBatchBytes: number;
 }
 
-export interface SpoolUploadParts {
+export interface BatchUploadParts {
   readonly batch: Batch;
   readonly store: Pick<BatchStore, 'seal'>;
   readonly writer: SpoolWriter;
@@ -39,43 +25,48 @@ export interface SpoolUploadParts {
   readonly onEnd: () => void;
 }
 
-export class SpoolUpload implements BatchUpload {
+export class BatchUpload {
   readonly batch: Batch;
-  readonly #parts: SpoolUploadParts;
+  readonly #parts: BatchUploadParts;
   #phase: 'open' | 'busy' | 'ended' = 'open';
   #files = 0;
   #bytes = 0;
   #sealing: Promise<Batch> | null = null;
   #aborted: Promise<void> | null = null;
 
-  constructor(parts: SpoolUploadParts) {
+  constructor(parts: BatchUploadParts) {
     this.batch = parts.batch;
     this.#parts = parts;
   }
 
+  /**
+   * Takes one file after the other. `bytes` must end or fail by itself. Resolves when the next one may come, which can be
+   * before this one is on the disk and in the store: what goes wrong with that is told by the next call. A rejection ends the
+   * upload, as `abort` does: with IMAGE_TOO_LARGE, TOO_MANY_FILES, BATCH_TOO_LARGE, SPOOL_FULL, CANCELLED if the batch was
+   * cancelled meanwhile, the store's errors, or that of `bytes`.
+   */
   add(name: string, bytes: AsyncIterable<Buffer>): Promise<void> {
     return this.#step(async () => {
       const { writer, limits } = this.#parts;
-      const { maxFiles } = limits;
-      if (this.#files === maxFiles) {
-        const message = `The batch has more than ${maxFiles} files, the most that is accepted in one batch.`;
-        throw new GatewayError('TOO_MANY_FILES', message);
-      }
+      const { maxFiles, maxFileBytes, maxBatchBytes } = limits;
+      if (this.#files === maxFiles) throw tooManyFiles(maxFiles);
       const offset = this.#bytes;
       for await (const chunk of bytes) {
         this.#mustGoOn();
         this.#bytes += chunk.length;
-        this.#checkSize(name, this.#bytes - offset);
+        if (this.#bytes - offset > maxFileBytes) throw fileTooLarge(maxFileBytes, name);
+        if (this.#bytes > maxBatchBytes) throw batchTooLarge(maxBatchBytes);
         writer.write(chunk);
         if (writer.isFull) await writer.drained();
       }
       this.#mustGoOn();
-      writer.add({ name, place: { offset, length: this.#bytes - offset } });
+      writer.add({ name, extent: { offset, length: this.#bytes - offset } });
       this.#files++;
       if (writer.isFull) await writer.drained();
     });
   }
 
+  /** All of it is on the disk and in the store. A rejection ends the upload, too: with BAD_USER_INPUT if there is no file. */
   complete(): Promise<Batch> {
     return this.#step(async () => {
       const { writer, store, onEnd } = this.#parts;
@@ -92,6 +83,7 @@ export class SpoolUpload implements BatchUpload {
     });
   }
 
+  /** As though the batch had never been; but one that was cancelled stays so. Does nothing after the end. */
   async abort(): Promise<void> {
     if (this.#phase !== 'ended') this.#aborted = this.#abort();
     await this.#aborted;
@@ -100,9 +92,9 @@ export class SpoolUpload implements BatchUpload {
   async #abort(): Promise<void> {
     const { writer, discard, onEnd } = this.#parts;
     this.#phase = 'ended';
-    // Why it failed matters more than what is lost with it.
+    // The upload has failed already; that its file cannot be closed either is no news.
     await writer.close().catch(() => {});
-    // Only then is it known whether the batch is to stay.
+    // `discard` asks the store whether the batch was sealed, so this must have been decided.
     await this.#sealing?.catch(() => null);
     await discard();
     onEnd();
@@ -118,18 +110,6 @@ export class SpoolUpload implements BatchUpload {
       throw error;
     } finally {
       if (!this.#hasEnded()) this.#phase = 'open';
-    }
-  }
-
-  #checkSize(name: string, fileBytes: number): void {
-    const { maxFileBytes, maxBatchBytes } = this.#parts.limits;
-    if (fileBytes > maxFileBytes) {
-      const message = `The file ${JSON.stringify(name)} is larger than ${maxFileBytes} bytes, the most that is accepted.`;
-      throw new GatewayError('IMAGE_TOO_LARGE', message);
-    }
-    if (this.#bytes > maxBatchBytes) {
-      const message = `The files are larger than ${maxBatchBytes} bytes together, the most that is accepted in one batch.`;
-      throw new GatewayError('BATCH_TOO_LARGE', message);
     }
   }
 

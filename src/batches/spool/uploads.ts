@@ -2,22 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { EventSink } from '../../core/contracts/ports.ts';
-import { MAX_ECHO } from '../progress.ts';
-import type { BatchStore } from '../store.ts';
+import { MAX_ECHO } from '../refusals.ts';
+import type { BatchStore, NewBatch } from '../store.ts';
 import type { Batch } from '../types.ts';
 import type { SpoolCleaner } from './cleaner.ts';
 import type { Spool } from './spool.ts';
-import { type BatchUpload, SpoolUpload, type UploadLimits } from './upload.ts';
+import { BatchUpload, type UploadLimits } from './upload.ts';
 import { SpoolWriter } from './writer.ts';
 
-export interface NewBatchRequest {
-  /** The client's own id for the batch, or null. */
-  readonly clientBatchId: string | null;
-  /** `name@version`. */
-  readonly model: string;
-  /** Number of scores that each result keeps; null for all. */
-  readonly topK: number | null;
-}
+/** What a client says of its batch. */
+export type NewBatchRequest = Pick<NewBatch, 'clientBatchId' | 'model' | 'topK'>;
 
 export interface UploadsOptions extends UploadLimits {
   /** Most uploads at the same time. */
@@ -34,7 +28,7 @@ export interface UploadsParts {
   readonly options: UploadsOptions;
 }
 
-/** It is as good as the batch's own id, so it must not be easy to guess. */
+/** The client's id opens a batch like the batch's own id, so it must not be easy to guess. */
 const CLIENT_BATCH_ID = /^[A-Za-z0-9_-]{16,128}$/;
 /** When coming back is worth it while others upload, in ms. */
 const RETRY_AFTER_MS = 1000;
@@ -42,7 +36,7 @@ const RETRY_AFTER_MS = 1000;
 export class Uploads {
   readonly #parts: UploadsParts;
   readonly #open = new Set<BatchUpload>();
-  /** Those that are about to be open. */
+  /** Uploads whose batch is being created. */
   readonly #beginning = new Set<Promise<unknown>>();
   /** Batches whose upload failed while the store was out of reach. */
   readonly #left = new Set<string>();
@@ -98,27 +92,17 @@ export class Uploads {
   }
 
   async #upload(batch: Batch): Promise<BatchUpload> {
-    const { store, options } = this.#parts;
-    const upload: BatchUpload = new SpoolUpload({
-      batch,
-      store,
-      writer: await this.#writer(batch.id),
-      limits: options,
-      discard: () => this.#discard(batch.id),
-      onEnd: () => this.#open.delete(upload),
+    const { store, spool, options } = this.#parts;
+    const discard = () => this.#discard(batch.id);
+    const file = await spool.create(batch.id).catch(async (error) => {
+      await discard();
+      throw error;
     });
+    const writer = new SpoolWriter(batch.id, file, store);
+    const onEnd = () => this.#open.delete(upload);
+    const upload = new BatchUpload({ batch, store, writer, limits: options, discard, onEnd });
     this.#open.add(upload);
     return upload;
-  }
-
-  async #writer(batchId: string): Promise<SpoolWriter> {
-    const { store, spool } = this.#parts;
-    try {
-      return new SpoolWriter(batchId, await spool.create(batchId), store);
-    } catch (error) {
-      await this.#discard(batchId);
-      throw error;
-    }
   }
 
   /** Never rejects: the upload's own error matters more. What cannot be done now is done later. */
@@ -127,7 +111,7 @@ export class Uploads {
     try {
       const batch = await store.find(batchId);
       if (batch && batch.state !== 'accepting') {
-        // It was cancelled; or it was sealed, and only the word of it was lost: who asks again is given it.
+        // It was cancelled, or it was sealed and only the answer was lost: a client that asks again is given the batch.
         cleaner.follow(batchId);
       } else {
         // On a full disk the store has room to forget the batch only when its pictures are gone.

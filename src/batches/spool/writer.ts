@@ -11,7 +11,7 @@ import type { SpoolFile } from './file.ts';
 
 /** Most bytes that gather before the upload has to wait. */
 const MOST_BYTES = 1024 * 1024;
-/** Most items that do: what is added to the store at once takes it a millisecond or two, in which nothing else is done. */
+/** Most items that gather: adding so many takes the store a millisecond or two, in which this process does nothing else. */
 const MOST_ITEMS = 200;
 
 export class SpoolWriter {
@@ -36,7 +36,10 @@ export class SpoolWriter {
     return this.#bytes >= MOST_BYTES || this.#items.length >= MOST_ITEMS;
   }
 
-  /** Like `add`, to be called only if it is not full. Throws what went wrong with what was written before. */
+  /**
+   * Takes bytes of the next picture. Like `add` it must be called only while it is not full, and throws what went wrong
+   * before.
+   */
   write(chunk: Buffer): void {
     this.#throwFailure();
     this.#chunks.push(chunk);
@@ -44,13 +47,13 @@ export class SpoolWriter {
     this.#start();
   }
 
-  /** Until everything is on the disk and in the store. Rejects if that went wrong. */
+  /** Resolves when everything is on the disk and in the store. Rejects if that went wrong. */
   async drained(): Promise<void> {
     await this.#writing;
     this.#throwFailure();
   }
 
-  /** An item whose picture has been written. Throws what went wrong before. */
+  /** Takes an item all of whose bytes have been given to `write`. */
   add(item: NewItem): void {
     this.#throwFailure();
     this.#items.push(item);

@@ -1,16 +1,18 @@
 /**
- * Moves what was written from the log beside a SQLite file into the file itself, from time to time. The driver waits for the
- * disk in a thread of its own: that can take many milliseconds, and this one has requests to answer. Nobody writes
- * meanwhile, so that the log starts anew each time and stays small.
+ * Moves what was written from the log beside a SQLite file into the file itself, from time to time. Waiting for the disk can
+ * take many milliseconds, and the main thread has requests to answer, so the driver does it in a thread of its own. Nobody
+ * writes meanwhile, so that the log starts anew each time and stays small.
  */
 import Libsql from 'libsql';
 import LibsqlInThread from 'libsql/promise';
 import { SCHEMA_VERSION } from './schema.ts';
 
-/** Changes of rows from one to the next; each adds a page of 4 KiB or two to the log. */
+/** Changed rows from one checkpoint to the next; each adds a page of 4 KiB or two to the log. */
 const INTERVAL = 4_000;
 
-/** Whoever writes first after a checkpoint starts the log anew, and waits for the disk once more: so that is done here, too. */
+/**
+ * The first write after a checkpoint starts the log anew and waits for the disk once more: this one makes that write itself.
+ */
 const CHECKPOINT = `PRAGMA wal_checkpoint(PASSIVE); PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 export class SqliteCheckpoint {
@@ -36,7 +38,7 @@ export class SqliteCheckpoint {
   }
 
   async close(): Promise<void> {
-    // Whoever waited for one may write and start the next.
+    // A writer that waited for this checkpoint may start the next one.
     while (this.#underWay) await this.#underWay;
     this.#db.close();
   }
@@ -45,7 +47,7 @@ export class SqliteCheckpoint {
     try {
       await this.#db.exec(CHECKPOINT);
     } catch (error) {
-      // What was written is in the log as before: the next one moves it.
+      // Nothing is lost: what was written is still in the log, and the next checkpoint moves it.
       if (!(error instanceof Libsql.SqliteError)) throw error;
     } finally {
       this.#underWay = null;

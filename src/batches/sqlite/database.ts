@@ -10,26 +10,19 @@ import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 /** The driver ends the process if it is given anything else, such as a boolean. */
 type SqlValue = string | number | null;
 
-export interface Query<Row> {
-  get(...values: SqlValue[]): Row | undefined;
-  all(...values: SqlValue[]): Row[];
-  /** How many rows it has changed. */
-  run(...values: SqlValue[]): number;
-}
-
 /** When it is worth trying again after the file could not be written, in ms. */
 const RETRY_AFTER_MS = 5_000;
+const CLOSED = 'The batch store is closed.';
 
 export class SqliteDatabase {
   readonly #file: string;
   readonly #lock: Libsql.Database;
   readonly #db: Libsql.Database;
   readonly #checkpoint: SqliteCheckpoint;
-  readonly #begin: Query<never>;
-  readonly #commit: Query<never>;
-  readonly #probe: Query<never>;
+  /** Prepared statements by their SQL. */
+  readonly #statements = new Map<string, Libsql.Statement>();
   #trouble: string | null = null;
-  /** Rows that the transaction has changed. */
+  /** How many rows the current transaction has changed. */
   #changes = 0;
 
   /** Throws if another process has the file open. */
@@ -46,22 +39,21 @@ export class SqliteDatabase {
       throw error;
     }
     this.#checkpoint = new SqliteCheckpoint(file);
-    this.#begin = this.prepare('BEGIN IMMEDIATE');
-    this.#commit = this.prepare('COMMIT');
-    this.#probe = this.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
 
-  prepare<Row>(sql: string): Query<Row> {
-    const statement = this.#db.prepare(sql);
-    return {
-      get: (...values) => statement.get(values) as Row | undefined,
-      all: (...values) => statement.all(values) as Row[],
-      run: (...values) => {
-        const { changes } = statement.run(values);
-        this.#changes += changes;
-        return changes;
-      },
-    };
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#prepare(sql).get(values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#prepare(sql).all(values) as Row[];
+  }
+
+  /** Returns how many rows it has changed. */
+  run(sql: string, ...values: SqlValue[]): number {
+    const { changes } = this.#prepare(sql).run(values);
+    this.#changes += changes;
+    return changes;
   }
 
   /** All of it or nothing. */
@@ -74,9 +66,9 @@ export class SqliteDatabase {
   writeNow<Result>(change: () => Result): Result {
     this.#changes = 0;
     const result = this.#attempt(() => {
-      this.#begin.run();
+      this.run('BEGIN IMMEDIATE');
       const changed = change();
-      this.#commit.run();
+      this.run('COMMIT');
       return changed;
     });
     this.#trouble = null;
@@ -88,11 +80,11 @@ export class SqliteDatabase {
     return this.#attempt(look);
   }
 
-  /** While there is some, each call finds out whether it is over. */
+  /** Null, or why the file cannot be used; as long as there is a reason, each call tries whether it is over. */
   trouble(): string | null {
     if (this.#trouble !== null && this.#db.open && !this.#checkpoint.underWay) {
       try {
-        this.writeNow(() => this.#probe.run());
+        this.writeNow(() => this.run(`PRAGMA user_version = ${SCHEMA_VERSION}`));
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
       }
@@ -103,9 +95,16 @@ export class SqliteDatabase {
   async close(): Promise<void> {
     if (!this.#db.open) return;
     await this.#checkpoint.close();
-    this.#trouble = 'The batch store is closed.';
+    this.#trouble = CLOSED;
     this.#db.close();
     this.#lock.close();
+  }
+
+  /** Prepares each statement once. Their number is bounded: all SQL is written in this folder. */
+  #prepare(sql: string): Libsql.Statement {
+    const prepared = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   #configure(maxBytes: number): void {
@@ -115,12 +114,12 @@ export class SqliteDatabase {
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('wal_autocheckpoint = 0');
     this.#db.pragma('foreign_keys = ON');
-    const page = this.prepare<{ page_size: number }>('PRAGMA page_size').get();
+    const page = this.get<{ page_size: number }>('PRAGMA page_size');
     this.#db.pragma(`max_page_count = ${Math.floor(maxBytes / (page?.page_size ?? 1))}`);
   }
 
   #createTables(): void {
-    const row = this.prepare<{ user_version: number }>('PRAGMA user_version').get();
+    const row = this.get<{ user_version: number }>('PRAGMA user_version');
     if (row?.user_version === SCHEMA_VERSION) return;
     if (row?.user_version !== 0) {
       throw new Error(
@@ -131,20 +130,17 @@ export class SqliteDatabase {
   }
 
   #attempt<Result>(body: () => Result): Result {
-    if (!this.#db.open) throw this.#refusal('OVERLOADED');
+    if (!this.#db.open) throw new GatewayError('OVERLOADED', CLOSED, RETRY_AFTER_MS);
     try {
       return body();
     } catch (error) {
-      // A full disk has rolled it back already.
+      // If the disk is full SQLite has rolled back already.
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
       this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;
-      throw this.#refusal(error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED');
+      const code = error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED';
+      throw new GatewayError(code, this.#trouble, RETRY_AFTER_MS);
     }
-  }
-
-  #refusal(code: 'OVERLOADED' | 'SPOOL_FULL'): GatewayError {
-    return new GatewayError(code, this.#trouble ?? '', RETRY_AFTER_MS);
   }
 }
 

@@ -1,23 +1,24 @@
 /** The items that wait, of all batches the oldest first, and how they leave the queue and come back. */
+import { isSuspect, outcomeAfter } from '../deaths.ts';
 import { finish, giveBack, take } from '../state.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
-import type { RunningItem, SqliteRecords, WaitingItem } from './records.ts';
+import type { SqliteRecords, WaitingItem } from './records.ts';
 import { type BatchRow, toFacts } from './rows.ts';
-import type { EndedItem, ItemQueue } from './runner.ts';
 
-/** An item that was running each time when so many processes died is taken for the cause. */
-const MOST_DEATHS = 5;
-/** From so many on it is run alone: if it is the cause, it takes no other with it. */
-const SUSPECT_DEATHS = 2;
+export interface EndedItem {
+  readonly work: Pick<BatchWork, 'batchId' | 'index'>;
+  /** Null if it is given back. */
+  readonly outcome: ItemOutcome | null;
+}
 
-export class SqliteQueue implements ItemQueue {
+export class SqliteQueue {
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #onChange: (batchId: string) => void;
   /** Items that were taken and have not come back. */
   #running = 0;
-  /** What runs is a suspect, and alone. */
+  /** The one item that runs is suspected of ending its process: no other one may be taken. */
   #isAlone = false;
 
   constructor(db: SqliteDatabase, records: SqliteRecords, onChange: (batchId: string) => void) {
@@ -26,6 +27,7 @@ export class SqliteQueue implements ItemQueue {
     this.#onChange = onChange;
   }
 
+  /** Brings back items and takes others, at most `wanted`, in one step. */
   async exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]> {
     if (ended.length === 0 && !this.#db.read(() => this.#records.batchToRun())) return [];
     const running = this.#running - ended.length;
@@ -41,37 +43,30 @@ export class SqliteQueue implements ItemQueue {
   /** Brings back what was running when the process before this one died. */
   recover(): void {
     this.#db.writeNow(() => {
-      for (const item of this.#records.running()) this.#recover(item);
+      for (const item of this.#records.running()) {
+        this.#records.countDeath(item);
+        const work = { batchId: item.batchId, index: item.position };
+        this.#bringBack([{ work, outcome: outcomeAfter(item.deaths + 1) }]);
+      }
     });
   }
 
-  #recover(item: RunningItem): void {
-    const { batchId, position: index } = item;
-    const deaths = item.deaths + 1;
-    this.#records.countDeath(item);
-    this.#bringBack([{ work: { batchId, index }, outcome: deaths < MOST_DEATHS ? null : tooManyDeaths(deaths) }]);
-  }
-
+  /** Items that are gone, or do not run (any more), stay as they are. */
   #bringBack(ended: readonly EndedItem[]): void {
     for (const batchId of batchesOf(ended)) {
       const row = this.#records.batch(batchId);
-      const ofBatch = ended.filter(({ work }) => work.batchId === batchId);
-      if (row) this.#bringBackTo(row, ofBatch);
+      if (!row) continue;
+      let facts = toFacts(row);
+      for (const { work, outcome } of ended) {
+        const phase = work.batchId === batchId && this.#records.phase(row.number, work.index);
+        const change = phase && (outcome ? finish(facts, phase, outcome) : giveBack(facts, phase));
+        if (!change) continue;
+        facts = change.batch;
+        this.#records.saveItem(row.number, work.index, change.phase, outcome);
+        if (outcome) this.#records.createEvent(row.number, facts, work.index);
+      }
+      this.#records.saveBatch(row.number, facts);
     }
-  }
-
-  /** What is gone, or not running (any more), stays as it is. */
-  #bringBackTo(row: BatchRow, ended: readonly EndedItem[]): void {
-    let facts = toFacts(row);
-    for (const { work, outcome } of ended) {
-      const phase = this.#records.phase(row.number, work.index);
-      const change = phase && (outcome ? finish(facts, phase, outcome) : giveBack(facts, phase));
-      if (!change) continue;
-      facts = change.batch;
-      this.#records.saveItem(row.number, work.index, change.phase, outcome);
-      if (outcome) this.#records.createEvent(row.number, facts, work.index);
-    }
-    this.#records.saveBatch(row.number, facts);
   }
 
   #take(wanted: number, running: number): readonly BatchWork[] {
@@ -96,14 +91,14 @@ export class SqliteQueue implements ItemQueue {
       this.#records.saveItem(row.number, position, change.phase);
     }
     this.#records.saveBatch(row.number, facts);
-    return items.map(({ position: index, fileOffset: offset, bytes: length }) => {
-      return { batchId: row.id, index, model: row.model, topK: row.topK, place: { offset, length } };
+    return items.map(({ position: index, offset, length }) => {
+      return { batchId: row.id, index, model: row.model, topK: row.topK, extent: { offset, length } };
     });
   }
 
   /** A suspect waits until nothing runs, and those behind it wait for its end. */
   #mayRun(items: readonly WaitingItem[], running: number): readonly WaitingItem[] {
-    const suspect = items.findIndex(({ deaths }) => deaths >= SUSPECT_DEATHS);
+    const suspect = items.findIndex(({ deaths }) => isSuspect(deaths));
     if (suspect === -1) return items;
     this.#isAlone = suspect === 0 && running === 0;
     return items.slice(0, this.#isAlone ? 1 : suspect);
@@ -112,9 +107,4 @@ export class SqliteQueue implements ItemQueue {
 
 function batchesOf(ended: readonly EndedItem[]): ReadonlySet<string> {
   return new Set(ended.map(({ work }) => work.batchId));
-}
-
-function tooManyDeaths(deaths: number): ItemOutcome {
-  const message = `The gateway died ${deaths} times while this picture was classified; it is not tried again.`;
-  return { ok: false, code: 'WORKER_FAILED', message };
 }

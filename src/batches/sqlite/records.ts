@@ -1,10 +1,10 @@
-/** Batches, items and events in SQLite, one at a time, to be read and changed in a transaction. */
-import { GatewayError } from '../../core/contracts/errors.ts';
+/** Batches, items and events in SQLite, to be read and changed in a transaction. */
+import { batchNotFound } from '../refusals.ts';
 import { type BatchFacts, type Phase, stateOf, totalOf } from '../state.ts';
 import type { NewBatch } from '../store.ts';
-import type { ItemOutcome, NewItem } from '../types.ts';
-import type { Query, SqliteDatabase } from './database.ts';
-import { type BatchRow, toFacts } from './rows.ts';
+import type { Extent, ItemOutcome, NewItem } from '../types.ts';
+import type { SqliteDatabase } from './database.ts';
+import { type BatchRow, type EventRow, type ItemRow, toFacts } from './rows.ts';
 
 export interface RunningItem {
   readonly batchId: string;
@@ -12,126 +12,127 @@ export interface RunningItem {
   readonly deaths: number;
 }
 
-export interface WaitingItem {
+export interface WaitingItem extends Extent {
   readonly position: number;
-  readonly fileOffset: number;
-  readonly bytes: number;
   readonly deaths: number;
 }
 
 export class SqliteRecords {
-  readonly #batchById: Query<BatchRow>;
-  readonly #batchByClientId: Query<BatchRow>;
-  readonly #batchToRun: Query<BatchRow>;
-  readonly #createBatch: Query<never>;
-  readonly #saveBatch: Query<never>;
-  readonly #createItem: Query<never>;
-  readonly #saveItem: Query<never>;
-  readonly #phase: Query<{ phase: Phase }>;
-  readonly #waiting: Query<WaitingItem>;
-  readonly #running: Query<RunningItem>;
-  readonly #countDeath: Query<never>;
-  readonly #createEvent: Query<never>;
+  readonly #db: SqliteDatabase;
 
   constructor(db: SqliteDatabase) {
-    this.#batchById = db.prepare('SELECT * FROM batches WHERE id = ? AND removed = 0');
-    this.#batchByClientId = db.prepare('SELECT * FROM batches WHERE clientBatchId = ?');
-    this.#batchToRun = db.prepare(
-      'SELECT * FROM batches WHERE waiting > 0 AND stopped = 0 AND removed = 0 ORDER BY number LIMIT 1',
-    );
-    this.#createBatch = db.prepare(
-      'INSERT INTO batches (id, clientBatchId, model, topK, createdAt) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#saveBatch = db.prepare(
-      'UPDATE batches SET sealed = ?, stopped = ?, waiting = ?, running = ?, done = ?, failed = ?, seq = ? WHERE number = ?',
-    );
-    this.#createItem = db.prepare(
-      "INSERT INTO items (batch, position, name, fileOffset, bytes, phase) VALUES (?, ?, ?, ?, ?, 'waiting')",
-    );
-    this.#saveItem = db.prepare('UPDATE items SET phase = ?, outcome = ? WHERE batch = ? AND position = ?');
-    this.#phase = db.prepare('SELECT phase FROM items WHERE batch = ? AND position = ?');
-    // By the primary key it would go through all that have ended before.
-    this.#waiting = db.prepare(
-      `SELECT position, fileOffset, bytes, deaths FROM items INDEXED BY itemsByPhase
-       WHERE batch = ? AND phase = 'waiting' ORDER BY position LIMIT ?`,
-    );
-    // CROSS: from the batches to their items, not through all items.
-    this.#running = db.prepare(
-      `SELECT id AS batchId, position, deaths FROM batches CROSS JOIN items ON batch = number AND phase = 'running'
-       WHERE running > 0 AND removed = 0`,
-    );
-    this.#countDeath = db.prepare(
-      'UPDATE items SET deaths = deaths + 1 WHERE batch = (SELECT number FROM batches WHERE id = ?) AND position = ?',
-    );
-    this.#createEvent = db.prepare(
-      'INSERT INTO events (batch, seq, state, total, done, failed, position) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#db = db;
   }
 
   /** By its own id. */
   batch(id: string): BatchRow | undefined {
-    return this.#batchById.get(id);
+    return this.#db.get('SELECT * FROM batches WHERE id = ? AND removed = 0', id);
   }
 
   /** By its own id; throws BATCH_NOT_FOUND. */
   require(id: string): BatchRow {
     const row = this.batch(id);
-    if (!row) throw new GatewayError('BATCH_NOT_FOUND', `There is no batch ${JSON.stringify(id)}.`);
+    if (!row) throw batchNotFound(id);
     return row;
   }
 
   batchOfClient(clientBatchId: string): BatchRow | undefined {
-    return this.#batchByClientId.get(clientBatchId);
+    return this.#db.get('SELECT * FROM batches WHERE clientBatchId = ?', clientBatchId);
   }
 
   /** The batch that has the next item. */
   batchToRun(): BatchRow | undefined {
-    return this.#batchToRun.get();
+    return this.#db.get(
+      'SELECT * FROM batches WHERE waiting > 0 AND stopped = 0 AND removed = 0 ORDER BY number LIMIT 1',
+    );
+  }
+
+  /** Those that were created before the one with that number, the latest first. */
+  batches(number: number, limit: number): readonly BatchRow[] {
+    const sql = 'SELECT * FROM batches WHERE number < ? AND removed = 0 ORDER BY number DESC LIMIT ?';
+    return this.#db.all(sql, number, limit);
   }
 
   createBatch({ id, clientBatchId, model, topK, createdAt }: NewBatch): BatchRow {
-    this.#createBatch.run(id, clientBatchId, model, topK, createdAt);
+    const sql = 'INSERT INTO batches (id, clientBatchId, model, topK, createdAt) VALUES (?, ?, ?, ?, ?)';
+    this.#db.run(sql, id, clientBatchId, model, topK, createdAt);
     return this.require(id);
   }
 
-  /** `facts` count them already. Returns the first one's position. */
+  saveBatch(number: number, { sealed, stopped, waiting, running, done, failed, seq }: BatchFacts): void {
+    const sql =
+      'UPDATE batches SET sealed = ?, stopped = ?, waiting = ?, running = ?, done = ?, failed = ?, seq = ? WHERE number = ?';
+    this.#db.run(sql, Number(sealed), Number(stopped), waiting, running, done, failed, seq, number);
+  }
+
+  /** `facts` count the items already. Returns the position of the first one. */
   createItems(row: BatchRow, facts: BatchFacts, items: readonly NewItem[]): number {
+    const sql = "INSERT INTO items (batch, position, name, fileOffset, bytes, phase) VALUES (?, ?, ?, ?, ?, 'waiting')";
     const first = totalOf(toFacts(row));
-    for (const [i, { name, place }] of items.entries()) {
-      this.#createItem.run(row.number, first + i, JSON.stringify(name), place.offset, place.length);
+    for (const [i, { name, extent }] of items.entries()) {
+      this.#db.run(sql, row.number, first + i, JSON.stringify(name), extent.offset, extent.length);
     }
     this.saveBatch(row.number, facts);
     return first;
   }
 
+  /** Items in that phase (null: in any) behind that position, in order. */
+  items(batch: number, phase: Phase | null, position: number, limit: number): readonly ItemRow[] {
+    const columns = 'SELECT position, name, phase, outcome FROM items';
+    const rest = 'position > ? ORDER BY position LIMIT ?';
+    if (phase === null) return this.#db.all(`${columns} WHERE batch = ? AND ${rest}`, batch, position, limit);
+    const sql = `${columns} INDEXED BY itemsByPhase WHERE batch = ? AND phase = ? AND ${rest}`;
+    return this.#db.all(sql, batch, phase, position, limit);
+  }
+
   phase(batch: number, position: number): Phase | undefined {
-    return this.#phase.get(batch, position)?.phase;
+    const sql = 'SELECT phase FROM items WHERE batch = ? AND position = ?';
+    return this.#db.get<{ phase: Phase }>(sql, batch, position)?.phase;
   }
 
-  /** The next ones to be run, at most `limit`. */
+  /** The next items to be run. By the primary key SQLite would go through all that have ended before them. */
   waiting(batch: number, limit: number): readonly WaitingItem[] {
-    return this.#waiting.all(batch, limit);
+    return this.#db.all(
+      `SELECT position, fileOffset AS offset, bytes AS length, deaths FROM items INDEXED BY itemsByPhase
+       WHERE batch = ? AND phase = 'waiting' ORDER BY position LIMIT ?`,
+      batch,
+      limit,
+    );
   }
 
+  /** CROSS JOIN makes SQLite go from the running batches to their items, not through all items. */
   running(): readonly RunningItem[] {
-    return this.#running.all();
+    return this.#db.all(
+      `SELECT id AS batchId, position, deaths FROM batches CROSS JOIN items ON batch = number AND phase = 'running'
+       WHERE running > 0 AND removed = 0`,
+    );
   }
 
   countDeath({ batchId, position }: RunningItem): void {
-    this.#countDeath.run(batchId, position);
-  }
-
-  saveBatch(number: number, { sealed, stopped, waiting, running, done, failed, seq }: BatchFacts): void {
-    this.#saveBatch.run(Number(sealed), Number(stopped), waiting, running, done, failed, seq, number);
+    const sql =
+      'UPDATE items SET deaths = deaths + 1 WHERE batch = (SELECT number FROM batches WHERE id = ?) AND position = ?';
+    this.#db.run(sql, batchId, position);
   }
 
   saveItem(batch: number, position: number, phase: Phase, outcome: ItemOutcome | null = null): void {
-    this.#saveItem.run(phase, outcome && JSON.stringify(outcome), batch, position);
+    const sql = 'UPDATE items SET phase = ?, outcome = ? WHERE batch = ? AND position = ?';
+    this.#db.run(sql, phase, outcome && JSON.stringify(outcome), batch, position);
   }
 
-  /** That made the facts what they are; `position`: of the item that ended by it, or null. */
+  events(batch: number, seq: number, limit: number): readonly EventRow[] {
+    return this.#db.all(
+      `SELECT seq, state, total, done, failed, position, name, phase, outcome
+       FROM events LEFT JOIN items USING (batch, position) WHERE batch = ? AND seq > ? ORDER BY seq LIMIT ?`,
+      batch,
+      seq,
+      limit,
+    );
+  }
+
+  /** The event that led to `facts`; `position`: of the item that ended by it, or null. */
   createEvent(batch: number, facts: BatchFacts, position: number | null): void {
+    const sql = 'INSERT INTO events (batch, seq, state, total, done, failed, position) VALUES (?, ?, ?, ?, ?, ?, ?)';
     const { seq, done, failed } = facts;
-    this.#createEvent.run(batch, seq, stateOf(facts), totalOf(facts), done, failed, position);
+    this.#db.run(sql, batch, seq, stateOf(facts), totalOf(facts), done, failed, position);
   }
 }

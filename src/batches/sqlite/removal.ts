@@ -4,56 +4,48 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../../core/contracts/errors.ts';
-import type { Query, SqliteDatabase } from './database.ts';
+import type { SqliteDatabase } from './database.ts';
 
 /** Rows deleted at once: a millisecond or two. */
 const STEP = 200;
 
+const HIDE = 'UPDATE batches SET removed = 1, clientBatchId = NULL WHERE removed = 0';
+/** What `hasEnded` in state.ts says, in SQL. */
+const ENDED = `SELECT id, number, createdAt FROM batches
+  WHERE removed = 0 AND running = 0 AND (stopped = 1 OR (sealed = 1 AND waiting = 0))`;
+const SURPLUS = `SELECT id FROM (${ENDED}) WHERE createdAt < ?
+  UNION SELECT id FROM (${ENDED} ORDER BY createdAt DESC, number DESC LIMIT -1 OFFSET ?)`;
+const DELETIONS = [deletion('events', 'seq'), deletion('items', 'position')];
+
 export class SqliteRemoval {
   readonly #db: SqliteDatabase;
-  readonly #hide: Query<never>;
-  readonly #hideUploads: Query<never>;
-  readonly #ended: Query<{ id: string }>;
-  readonly #hidden: Query<{ number: number }>;
-  readonly #deletions: readonly Query<never>[];
-  readonly #deleteBatch: Query<never>;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
-    const hide = 'UPDATE batches SET removed = 1, clientBatchId = NULL WHERE removed = 0';
-    this.#hide = db.prepare(`${hide} AND id = ?`);
-    this.#hideUploads = db.prepare(`${hide} AND sealed = 0 AND stopped = 0`);
-    // `hasEnded` in SQL.
-    const ended = `SELECT id, number, createdAt FROM batches
-      WHERE removed = 0 AND running = 0 AND (stopped = 1 OR (sealed = 1 AND waiting = 0))`;
-    this.#ended = db.prepare(
-      `SELECT id FROM (${ended}) WHERE createdAt < ?
-       UNION SELECT id FROM (${ended} ORDER BY createdAt DESC, number DESC LIMIT -1 OFFSET ?)`,
-    );
-    this.#hidden = db.prepare('SELECT number FROM batches WHERE removed = 1 LIMIT 1');
-    this.#deletions = [db.prepare(deletion('events', 'seq')), db.prepare(deletion('items', 'position'))];
-    this.#deleteBatch = db.prepare('DELETE FROM batches WHERE number = ?');
   }
 
   async remove(batchId: string): Promise<void> {
-    await this.#db.write(() => this.#hide.run(batchId));
+    await this.#db.write(() => this.#hide(batchId));
     this.#goOn();
   }
 
-  /** Of a process that has died. */
+  /** Removes the batches whose upload had not ended when the process before this one died. */
   removeUploads(): void {
-    this.#db.writeNow(() => this.#hideUploads.run());
+    this.#db.writeNow(() => this.#db.run(`${HIDE} AND sealed = 0 AND stopped = 0`));
     this.#goOn();
   }
 
-  /** Those that have ended and are older than `before`, in ms since the epoch, and all but the `keep` latest. */
+  /**
+   * Removes ended batches: those created before `before` (ms since the epoch), and all but the `keep` latest. Returns their
+   * ids.
+   */
   async prune(before: number, keep: number): Promise<readonly string[]> {
     const ids = await this.#db.write(() => {
-      const ended = this.#ended.all(before, keep).map(({ id }) => id);
-      for (const id of ended) this.#hide.run(id);
-      return ended;
+      const surplus = this.#db.all<{ id: string }>(SURPLUS, before, keep).map(({ id }) => id);
+      for (const id of surplus) this.#hide(id);
+      return surplus;
     });
     this.#goOn();
     return ids;
@@ -63,6 +55,10 @@ export class SqliteRemoval {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#work;
+  }
+
+  #hide(batchId: string): void {
+    this.#db.run(`${HIDE} AND id = ?`, batchId);
   }
 
   #goOn(): void {
@@ -81,10 +77,10 @@ export class SqliteRemoval {
   /** False if nothing is left to be deleted. */
   #deleteSome(): Promise<boolean> {
     return this.#db.write(() => {
-      const batch = this.#hidden.get()?.number;
+      const batch = this.#db.get<{ number: number }>('SELECT number FROM batches WHERE removed = 1 LIMIT 1')?.number;
       if (batch === undefined) return false;
-      const isEmpty = this.#deletions.every((deletion) => deletion.run(batch, batch) === 0);
-      if (isEmpty) this.#deleteBatch.run(batch);
+      const isEmpty = DELETIONS.every((sql) => this.#db.run(sql, batch, batch) === 0);
+      if (isEmpty) this.#db.run('DELETE FROM batches WHERE number = ?', batch);
       return true;
     });
   }

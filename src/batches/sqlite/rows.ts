@@ -1,21 +1,13 @@
 /** What the tables of the SQLite store hold, and what it means. */
 import { type BatchFacts, itemStatus, type Phase, stateOf, totalOf } from '../state.ts';
+import type { NewBatch } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, ItemOutcome } from '../types.ts';
 
-export interface BatchRow {
+export interface BatchRow extends NewBatch, Omit<BatchFacts, 'sealed' | 'stopped'> {
+  /** By order of creation. */
   readonly number: number;
-  readonly id: string;
-  readonly clientBatchId: string | null;
-  readonly model: string;
-  readonly topK: number | null;
-  readonly createdAt: number;
   readonly sealed: 0 | 1;
   readonly stopped: 0 | 1;
-  readonly waiting: number;
-  readonly running: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly seq: number;
 }
 
 export interface ItemRow {
@@ -26,8 +18,7 @@ export interface ItemRow {
 }
 
 /** The columns of the item are null if the event has none. */
-export type EventRow = Pick<BatchEvent, 'seq' | 'state' | 'total' | 'done' | 'failed'> &
-  (ItemRow | { readonly [Column in keyof ItemRow]: null });
+export type EventRow = Omit<BatchEvent, 'item'> & (ItemRow | { readonly [Column in keyof ItemRow]: null });
 
 export function toFacts({ sealed, stopped, waiting, running, done, failed, seq }: BatchRow): BatchFacts {
   return { sealed: sealed === 1, stopped: stopped === 1, waiting, running, done, failed, seq };

@@ -7,32 +7,16 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
-
-export interface EndedItem {
-  readonly work: Pick<BatchWork, 'batchId' | 'index'>;
-  /** Null if it is given back. */
-  readonly outcome: ItemOutcome | null;
-}
-
-export interface ItemQueue {
-  /** Brings back items and takes others, at most `wanted`, in one step. */
-  exchange(ended: readonly EndedItem[], wanted: number): Promise<readonly BatchWork[]>;
-}
-
-export interface RunnerOptions {
-  readonly run: RunItem;
-  /** Most items at once. */
-  readonly concurrency: number;
-  /** From an item that was given back, or a queue that is in trouble, to the next try, in ms. */
-  readonly retryMs: number;
-}
+import type { EndedItem, SqliteQueue } from './queue.ts';
 
 /** Longest time for which an item that has ended waits for others, in ms. */
 const GATHER_MS = 5;
 
 export class SqliteRunner {
-  readonly #queue: ItemQueue;
-  readonly #options: RunnerOptions;
+  readonly #queue: SqliteQueue;
+  readonly #runItem: RunItem;
+  readonly #concurrency: number;
+  readonly #retryMs: number;
   readonly #closing = new AbortController();
   /** One for each item that runs or pauses. */
   readonly #slots = new Set<Promise<void>>();
@@ -41,10 +25,16 @@ export class SqliteRunner {
   #onRoom = () => {};
   #exchanging: Promise<void> | null = null;
 
-  constructor(queue: ItemQueue, options: RunnerOptions) {
+  /**
+   * `concurrency`: most items at once; `retryMs`: from an item that was given back, or a queue that is in trouble, to the next
+   * try.
+   */
+  constructor(queue: SqliteQueue, run: RunItem, concurrency: number, retryMs: number) {
     this.#queue = queue;
-    this.#options = options;
-    // One for each item that runs or pauses.
+    this.#runItem = run;
+    this.#concurrency = concurrency;
+    this.#retryMs = retryMs;
+    // Each item that runs or pauses listens to it: no warning about their number.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -64,32 +54,27 @@ export class SqliteRunner {
   }
 
   async #exchangeAll(): Promise<void> {
-    const { concurrency, retryMs } = this.#options;
     while (this.#isWanted && !this.#closing.signal.aborted) {
       await this.#gather();
       this.#isWanted = false;
-      if (await this.#exchange(concurrency - this.#slots.size)) continue;
+      if (await this.#exchange(this.#concurrency - this.#slots.size)) continue;
       this.#isWanted = true;
-      await this.#pause(retryMs);
+      await this.#pause();
     }
     this.#exchanging = null;
   }
 
-  /** The other half keeps the workers busy. */
+  /** At most half of what may run does run: workers might have nothing to do if this waited any longer. */
   get #hasMuchRoom(): boolean {
-    return 2 * this.#slots.size <= this.#options.concurrency;
+    return 2 * this.#slots.size <= this.#concurrency;
   }
 
   async #gather(): Promise<void> {
     await setImmediate();
     if (this.#hasMuchRoom) return;
-    await new Promise<void>((resolve) => {
-      const timer = globalThis.setTimeout(resolve, GATHER_MS);
-      this.#onRoom = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const room = new AbortController();
+    this.#onRoom = () => room.abort();
+    await setTimeout(GATHER_MS, undefined, room).catch(() => {});
   }
 
   /** False if the queue is in trouble: then nothing has changed. */
@@ -117,8 +102,8 @@ export class SqliteRunner {
 
   async #run(work: BatchWork): Promise<void> {
     const outcome = await this.#outcome(work);
-    // Back at once, it would be the first in the queue again, and be refused as fast as it can be run.
-    if (!outcome) await this.#pause(this.#options.retryMs);
+    // Given back at once it would be first in the queue again, and be run and refused as fast as that goes.
+    if (!outcome) await this.#pause();
     this.#ended.push({ work, outcome });
   }
 
@@ -126,10 +111,10 @@ export class SqliteRunner {
   async #outcome(work: BatchWork): Promise<ItemOutcome | null> {
     const { signal } = this.#closing;
     if (signal.aborted) return null;
-    return this.#options.run(work, signal).catch(() => null);
+    return this.#runItem(work, signal).catch(() => null);
   }
 
-  async #pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  async #pause(): Promise<void> {
+    await setTimeout(this.#retryMs, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 /** The tables of the SQLite store. */
 
-/** Of the tables below. A file with another one is not touched. */
+/** Version of the tables below. A file with another version is not touched. */
 export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `

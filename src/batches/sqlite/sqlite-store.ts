@@ -1,45 +1,41 @@
 /** The batch store of a single process: one SQLite file. */
-import { GatewayError } from '../../core/contracts/errors.ts';
-import { add, type BatchFacts, seal, stop } from '../state.ts';
-import type { BatchStore, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, ItemStatus, NewItem, Page } from '../types.ts';
+import { numberAfter, pageOf } from '../paging.ts';
+import { takesNoMore } from '../refusals.ts';
+import { add, type BatchFacts, phaseWith, seal, stop } from '../state.ts';
+import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
+import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { SqliteDatabase } from './database.ts';
-import { SqlitePages } from './pages.ts';
 import { SqliteQueue } from './queue.ts';
 import { SqliteRecords } from './records.ts';
 import { SqliteRemoval } from './removal.ts';
-import { toBatch, toFacts } from './rows.ts';
+import { type BatchRow, toBatch, toEvent, toFacts, toItem } from './rows.ts';
 import { SqliteRunner } from './runner.ts';
 
 export interface SqliteStoreOptions {
   /** Largest size of the file; whatever needs more fails with SPOOL_FULL. */
-  readonly maxBytes: number;
+  readonly maxBytes?: number;
   /** From an item that was given back, or a file that cannot be written, to the next try, in ms. */
-  readonly retryMs: number;
+  readonly retryMs?: number;
 }
 
-const DEFAULTS: SqliteStoreOptions = { maxBytes: 4 * 2 ** 30, retryMs: 250 };
-
 /** Takes over what the process before has left in the file; creates it if there is none. */
-export function openSqliteStore(file: string, options: Partial<SqliteStoreOptions> = {}): BatchStore {
-  return new SqliteStore(file, { ...DEFAULTS, ...options });
+export function openSqliteStore(file: string, options: SqliteStoreOptions = {}): BatchStore {
+  return new SqliteStore(file, options);
 }
 
 class SqliteStore implements BatchStore {
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #queue: SqliteQueue;
-  readonly #pages: SqlitePages;
   readonly #removal: SqliteRemoval;
   readonly #retryMs: number;
   readonly #listeners = new Set<(batchId: string) => void>();
   #runner: SqliteRunner | null = null;
 
-  constructor(file: string, { maxBytes, retryMs }: SqliteStoreOptions) {
+  constructor(file: string, { maxBytes = 4 * 2 ** 30, retryMs = 250 }: SqliteStoreOptions) {
     this.#db = new SqliteDatabase(file, maxBytes);
     this.#records = new SqliteRecords(this.#db);
     this.#queue = new SqliteQueue(this.#db, this.#records, (batchId) => this.#tell(batchId));
-    this.#pages = new SqlitePages(this.#db, this.#records);
     this.#removal = new SqliteRemoval(this.#db);
     this.#retryMs = retryMs;
     this.#removal.removeUploads();
@@ -82,16 +78,34 @@ class SqliteStore implements BatchStore {
     return row ? toBatch(row) : null;
   }
 
-  async list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#pages.batches(page);
+  async list({ first, after }: PageRequest): Promise<Page<Batch>> {
+    const number = numberAfter(after) ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#db.read(() => this.#records.batches(number, first + 1));
+    return pageOf<BatchRow, Batch>(rows, first, toBatch, (row) => row.number);
   }
 
-  async items(batchId: string, page: PageRequest & { readonly status: ItemStatus | null }): Promise<Page<BatchItem>> {
-    return this.#pages.items(batchId, page);
+  async items(batchId: string, { first, after, status }: ItemsRequest): Promise<Page<BatchItem>> {
+    const position = numberAfter(after) ?? -1;
+    return this.#db.read(() => {
+      const batch = this.#records.require(batchId);
+      const facts = toFacts(batch);
+      const phase = status && phaseWith(facts, status);
+      if (status && !phase) return { nodes: [], next: null };
+      const rows = this.#records.items(batch.number, phase, position, first + 1);
+      return pageOf(
+        rows,
+        first,
+        (row) => toItem(row, facts),
+        (row) => row.position,
+      );
+    });
   }
 
   async events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    return this.#pages.events(batchId, after, limit);
+    return this.#db.read(() => {
+      const { number } = this.#records.require(batchId);
+      return this.#records.events(number, after, limit).map(toEvent);
+    });
   }
 
   onChange(listener: (batchId: string) => void): () => void {
@@ -101,7 +115,7 @@ class SqliteStore implements BatchStore {
 
   process(run: RunItem, concurrency: number): void {
     if (this.#runner) throw new Error('This store processes items already.');
-    this.#runner = new SqliteRunner(this.#queue, { run, concurrency, retryMs: this.#retryMs });
+    this.#runner = new SqliteRunner(this.#queue, run, concurrency, this.#retryMs);
     this.#runner.wake();
   }
 
@@ -138,9 +152,4 @@ class SqliteStore implements BatchStore {
   #tell(batchId: string): void {
     for (const listener of this.#listeners) listener(batchId);
   }
-}
-
-function takesNoMore({ id, state, total }: Batch): GatewayError {
-  const message = `Batch ${id} takes no more pictures: it is ${state}, with ${total}.`;
-  return new GatewayError(state === 'cancelled' ? 'CANCELLED' : 'BAD_USER_INPUT', message);
 }

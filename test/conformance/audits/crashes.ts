@@ -1,7 +1,7 @@
 /** What outlives the process, whether it was killed or closed. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Place } from '../../../src/batches/types.ts';
+import type { Extent } from '../../../src/batches/types.ts';
 import type { Audit } from '../batch-store.ts';
 import { newItems } from '../new-items.ts';
 import { BAD_IMAGE, outcomeOf } from '../outcomes.ts';
@@ -146,19 +146,19 @@ export const crashAudits: readonly Audit[] = [
   },
   {
     id: 'C08',
-    promise: 'MUST know the places of all items when the process has died',
+    promise: 'MUST know the extents of all items when the process has died',
     check: async (bench) => {
       const names = ['a.jpg', 'bb.jpg', 'ccc.jpg'];
       const id = await bench.upload(names);
       await bench.process().next();
       await bench.crash();
-      const places: Place[] = [];
+      const extents: Extent[] = [];
       void bench.process().finishAll((work) => {
-        places[work.index] = work.place;
+        extents[work.index] = work.extent;
         return outcomeOf(work);
       });
       await bench.until(id, ({ state }) => state === 'completed');
-      expect(places).toEqual(newItems(names).map(({ place }) => place));
+      expect(extents).toEqual(newItems(names).map(({ extent }) => extent));
     },
   },
 ];

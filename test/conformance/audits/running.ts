@@ -1,6 +1,6 @@
 /** Items while they are run, and what cancelling does to them. */
 import { expect } from 'vitest';
-import type { Place } from '../../../src/batches/types.ts';
+import type { Extent } from '../../../src/batches/types.ts';
 import type { Audit } from '../batch-store.ts';
 import { rejectsWith } from '../bench.ts';
 import { BAD_IMAGE, outcomeOf } from '../outcomes.ts';
@@ -13,7 +13,13 @@ export const runningAudits: readonly Audit[] = [
       const runs = bench.process();
       const id = await bench.begin(['a.jpg'], { model: 'cat-dog@2', topK: 5 });
       const run = await runs.next();
-      expect(run.work).toEqual({ batchId: id, index: 0, model: 'cat-dog@2', topK: 5, place: { offset: 0, length: 5 } });
+      expect(run.work).toEqual({
+        batchId: id,
+        index: 0,
+        model: 'cat-dog@2',
+        topK: 5,
+        extent: { offset: 0, length: 5 },
+      });
       expect(run.signal.aborted).toBe(false);
       expect(await bench.statuses(id)).toEqual(['running']);
       run.finish(outcomeOf(run.work));
@@ -225,28 +231,28 @@ export const runningAudits: readonly Audit[] = [
   },
   {
     id: 'P14',
-    promise: 'MUST run each item with the place that it was added with, also when it is run again',
+    promise: 'MUST run each item with the extent that it was added with, also when it is run again',
     check: async (bench) => {
-      const places = [
+      const extents = [
         { offset: 0, length: 1 },
         { offset: 1, length: 2 ** 32 + 1 },
         { offset: 2 ** 32 + 2, length: 0 },
         { offset: 2 ** 52, length: 123_456_789 },
       ];
       const id = await bench.begin([]);
-      const items = places.map((place, i) => ({ name: `${i}.jpg`, place }));
+      const items = extents.map((extent, i) => ({ name: `${i}.jpg`, extent }));
       await bench.store.add(id, items.slice(0, 3));
       await bench.store.add(id, items.slice(3));
       const runs = bench.process();
-      const seen: Place[][] = places.map(() => []);
-      for (let i = 0; i < 2 * places.length; i++) {
+      const seen: Extent[][] = extents.map(() => []);
+      for (let i = 0; i < 2 * extents.length; i++) {
         const run = await runs.next();
-        const again = seen[run.work.index]?.push(run.work.place) === 2;
+        const again = seen[run.work.index]?.push(run.work.extent) === 2;
         if (again) run.finish(outcomeOf(run.work));
         else run.giveBack();
       }
-      expect(seen).toEqual(places.map((place) => [place, place]));
-      await bench.until(id, ({ done }) => done === places.length);
+      expect(seen).toEqual(extents.map((extent) => [extent, extent]));
+      await bench.until(id, ({ done }) => done === extents.length);
     },
   },
 ];

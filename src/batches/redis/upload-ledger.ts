@@ -1,15 +1,15 @@
-/** Uploads that last: those to this gateway, and those that nobody goes on with. */
+/** Uploads that have not ended: those that this gateway receives, and those whose gateway is gone. */
 import type { RedisConnection } from './connection.ts';
 import { type Gateways, MISSED_BEATS } from './gateways.ts';
 import type { RedisKeys } from './keys.ts';
 
-export class Uploads {
+export class UploadLedger {
   readonly #connection: RedisConnection;
   readonly #keys: RedisKeys;
   readonly #gateways: Gateways;
-  /** To this gateway: batch → how many items were added. */
+  /** For each batch that this gateway receives: how many items were added to it. */
   readonly #added = new Map<string, number>();
-  /** Batches that seem to be orphans, and how many times in a row they did. */
+  /** Batches that looked like orphans in the last round, and in how many rounds in a row they did. */
   #suspects: ReadonlyMap<string, number> = new Map();
 
   constructor(connection: RedisConnection, keys: RedisKeys, gateways: Gateways) {

@@ -10,7 +10,7 @@ export interface ItemJob {
   readonly index: number;
 }
 
-/** An item ends by its outcome and by nothing else, so its job is tried until then; what is left of it after that is nothing. */
+/** Only an outcome ends an item, so its job is tried again until there is one; then nothing of the job stays in Redis. */
 const JOB: JobsOptions = {
   attempts: Number.MAX_SAFE_INTEGER,
   backoff: { type: 'custom' },
@@ -18,22 +18,23 @@ const JOB: JobsOptions = {
   removeOnFail: true,
   stackTraceLimit: 0,
 };
-/** Jobs that are sent to Redis at once: other gateways' steps come in between. */
+/** Jobs that are sent to Redis at once; between two such portions it serves other gateways. */
 const CHUNK = 500;
 
-export class ItemQueue {
+export class RedisQueue {
   readonly #connection: RedisConnection;
   readonly #queue: Queue<ItemJob>;
 
   constructor(connection: RedisConnection, keys: RedisKeys, onError: (error: Error) => void) {
     this.#connection = connection;
-    // It must not wait for a Redis that is away, nor ask for its version: an answer lost then would break it for good.
+    // The queue must not wait for a Redis that is away. It must not ask for its version either: if that answer is lost, the
+    // queue never works again.
     const failFast = { skipWaitingForReady: true, skipVersionCheck: true };
     this.#queue = new Queue(ITEM_QUEUE, { connection: connection.quick, prefix: keys.prefix, ...failFast });
     this.#queue.on('error', onError);
   }
 
-  /** Adds those that are not there yet. */
+  /** Adds jobs for those items that have none yet. */
   async add(batchId: string, indexes: readonly number[]): Promise<void> {
     for (const some of chunks(indexes)) {
       const jobs = some.map((index) => ({
@@ -45,7 +46,7 @@ export class ItemQueue {
     }
   }
 
-  /** Removes those that wait. The latest go first: Redis looks for a job from that end. */
+  /** Removes the jobs that still wait. The latest go first, since Redis searches its list from that end. */
   async remove(batchId: string, indexes: readonly number[]): Promise<void> {
     for (const some of chunks(indexes.toReversed())) {
       await this.#connection.call(() => Promise.all(some.map((index) => this.#queue.remove(jobId(batchId, index)))));

@@ -1,40 +1,33 @@
 /**
  * Takes items from the queue and runs them, as BullMQ's worker of this gateway.
  *
- * A job ends after its item's outcome is recorded. Who dies in between leaves a job whose lock runs out; whoever takes it next
- * finds the outcome and ends it. An item without outcome is run again.
+ * A job ends after its item's outcome is recorded. A gateway that dies in between leaves a job whose lock runs out; the gateway
+ * that takes the job next finds the outcome and ends the job. An item without an outcome is run again.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { type Job, WaitingError, Worker } from 'bullmq';
+import { isSuspect, outcomeAfter } from '../deaths.ts';
 import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal, type RedisConnection } from './connection.ts';
-import { ITEM_QUEUE, type ItemJob } from './item-queue.ts';
 import { ItemRecords } from './item-records.ts';
 import type { RedisKeys } from './keys.ts';
+import type { RedisStoreOptions } from './options.ts';
+import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
-/** An item whose gateway died so often while it ran is taken to be the cause. */
-const MOST_DEATHS = 5;
-/** From so many on no other such item runs beside it in the same gateway: if it is the cause, it takes none with it. */
-const SUSPECT_DEATHS = 2;
-/** How long the end of a worker may take, once its items have stopped, in ms. */
+/** How long BullMQ's worker may take to end once its items have stopped, in ms. */
 const CLOSE_MS = 3_000;
 
-export interface ItemRunnerOptions {
-  readonly connection: RedisConnection;
-  readonly keys: RedisKeys;
+export interface RedisRunnerOptions
+  extends Pick<Required<RedisStoreOptions>, 'stallIntervalMs' | 'retryDelayMs' | 'onError'> {
   readonly run: RunItem;
   readonly concurrency: number;
-  /** An item of a dead gateway is taken by another one within that time. */
-  readonly stallIntervalMs: number;
-  /** Pause before an item that was given back is run again. */
-  readonly retryDelayMs: number;
-  readonly onError: (error: Error) => void;
 }
 
-export class ItemRunner {
-  readonly #options: ItemRunnerOptions;
+export class RedisRunner {
+  readonly #connection: RedisConnection;
+  readonly #options: RedisRunnerOptions;
   readonly #records: ItemRecords;
   readonly #worker: Worker<ItemJob>;
   readonly #stopped = new AbortController();
@@ -43,14 +36,16 @@ export class ItemRunner {
   #resting: Promise<void> | undefined;
   #closed: Promise<void> = Promise.resolve();
 
-  constructor(options: ItemRunnerOptions) {
+  constructor(connection: RedisConnection, keys: RedisKeys, options: RedisRunnerOptions) {
+    this.#connection = connection;
     this.#options = options;
-    const { connection, keys, retryDelayMs } = options;
-    // As many as there are outcomes that Redis does not take.
+    const { retryDelayMs } = options;
+    // Each outcome that Redis does not take for now listens to it: no warning about their number.
     setMaxListeners(0, this.#stopped.signal);
     this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
-    // One check marks the job, the next one after its lock ran out takes it. Every other check may be skipped: another gateway
-    // has made one since, or by a millisecond this one's own last seems too recent. So it takes up to four of these times.
+    // BullMQ checks for stalled jobs: one check marks a job, and the first one after its lock ran out takes it back. Every
+    // other check may be skipped, because another gateway made one since, or because this gateway's own last one is a
+    // millisecond too recent. So it takes up to four intervals between checks until the item of a dead gateway is run again.
     // Redis takes whole milliseconds only.
     const fifth = Math.floor(options.stallIntervalMs / 5);
     this.#worker = new Worker<ItemJob>(ITEM_QUEUE, (job, token) => this.#process(job, token), {
@@ -59,7 +54,7 @@ export class ItemRunner {
       concurrency: options.concurrency,
       lockDuration: 2 * fifth,
       stalledInterval: fifth,
-      // Counted here, so that the item gets an outcome.
+      // BullMQ must not fail the job by itself: how many deaths are too many is decided here, and the item gets an outcome.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       runRetryDelay: retryDelayMs,
       settings: { backoffStrategy: () => retryDelayMs },
@@ -79,16 +74,20 @@ export class ItemRunner {
     for (const run of this.#running.keys()) run.abort();
     await Promise.allSettled(this.#running.values());
     await this.#resting;
-    const lost = this.#options.connection.lost();
+    const lost = this.#connection.lost();
     this.#closed = this.#worker.close(!(await this.#isConnected()));
-    await within(CLOSE_MS, Promise.race([this.#closed, lost]));
+    const patience = new AbortController();
+    const tooLong = setTimeout(CLOSE_MS, undefined, patience);
+    await Promise.race([this.#closed, lost, tooLong]).finally(() => patience.abort());
   }
 
   get closed(): Promise<void> {
     return this.#closed;
   }
 
-  /** If not, BullMQ's worker would wait for a connection to end that has ended. */
+  /**
+   * If it is not, BullMQ's worker must be closed by force: it would wait for the end of a connection that has ended already.
+   */
   async #isConnected(): Promise<boolean> {
     const { client, blockingClient } = this.#worker.getBackend();
     const known = await Promise.race([Promise.all([client, blockingClient]).catch(() => []), []]);
@@ -112,12 +111,13 @@ export class ItemRunner {
   }
 
   async #outcome(work: BatchWork, deaths: number): Promise<ItemOutcome> {
-    if (deaths >= MOST_DEATHS) return deadly(deaths);
-    if (deaths < SUSPECT_DEATHS) return this.#run(work);
+    const givenUp = outcomeAfter(deaths);
+    if (givenUp) return givenUp;
+    if (!isSuspect(deaths)) return this.#run(work);
     if (this.#suspectRuns) throw new Error('another item runs that may end the gateway');
     this.#suspectRuns = true;
     try {
-      // Those that came with it are on their way back, and would still count as running here; they come again later.
+      // Other suspects that were fetched together with this one are being given back just now, and must be gone when it runs.
       await setTimeout(this.#options.retryDelayMs / 2, undefined, { signal: this.#stopped.signal });
       return await this.#run(work);
     } finally {
@@ -125,7 +125,7 @@ export class ItemRunner {
     }
   }
 
-  /** BullMQ's worker would ask again at once, thousands of times in a second. */
+  /** Pauses BullMQ's worker, which would ask a Redis that refuses thousands of times in a second. */
   #rest(): void {
     const { onError } = this.#options;
     this.#resting ??= this.#pause()
@@ -144,7 +144,7 @@ export class ItemRunner {
 
   async #run(work: BatchWork): Promise<ItemOutcome> {
     this.#stopped.signal.throwIfAborted();
-    // One for each, so that what listens to its signal goes with it.
+    // Each item has a controller of its own, so that what listens to its signal is forgotten with the item.
     const controller = new AbortController();
     const run = this.#options.run(work, controller.signal);
     this.#running.set(controller, run);
@@ -153,20 +153,5 @@ export class ItemRunner {
     } finally {
       this.#running.delete(controller);
     }
-  }
-}
-
-function deadly(deaths: number): ItemOutcome {
-  const message = `The picture was given up: its gateway died or fell silent ${deaths} times while it was being classified.`;
-  return { ok: false, code: 'WORKER_FAILED', message };
-}
-
-/** Waits for `end`, but no longer than so. */
-async function within(ms: number, end: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  try {
-    await Promise.race([end, setTimeout(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
   }
 }
