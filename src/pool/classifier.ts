@@ -1,21 +1,16 @@
 /** What a client asks for, in the client's words: a picture and a model's name in, labels and a receipt out. */
-import type { Binding, Priority, WorkerKind } from '../core/contracts/types.ts';
+import type { Binding, WorkerKind } from '../core/contracts/types.ts';
 import type { ModelVersion } from '../models/manifest.ts';
-import type { Picture } from '../worker/picture.ts';
-import type { PoolAnswer, WarmPool } from './warm-pool.ts';
+import type { PoolAnswer, PoolRequest, WarmPool } from './warm-pool.ts';
 
-export interface ClassifyRequest {
-  readonly id: string;
-  readonly picture: Picture;
-  /** Called once, when no worker reads the picture any more; that can be after the answer. */
+export interface ClassifyRequest extends Omit<PoolRequest, 'model' | 'deadlineMs' | 'onReleased'> {
+  /** As the pool's; by default nothing. */
   readonly onReleased?: () => void;
   readonly model: ModelVersion;
-  readonly priority: Priority;
   /** Number of scores wanted, best first; null for all. */
   readonly topK: number | null;
   /** From now, in ms; null for none. */
   readonly deadlineMs: number | null;
-  readonly signal: AbortSignal;
 }
 
 interface Score {
@@ -50,16 +45,9 @@ interface Receipt extends Pick<Binding, 'queueMs' | 'predictedWaitMs' | 'coldSta
 
 /** Rejects with a GatewayError. */
 export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
-  const { id, picture, onReleased = () => {}, model, priority, topK, deadlineMs, signal } = request;
-  const answer = await pool.submit({
-    id,
-    picture,
-    onReleased,
-    model: model.key,
-    priority,
-    deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
-    signal,
-  });
+  const { model, topK, deadlineMs, ...rest } = request;
+  const wishes = { model: model.key, deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY };
+  const answer = await pool.submit({ onReleased: () => {}, ...rest, ...wishes });
   return { ...rank(model, answer.probabilities, topK), model: model.key, receipt: receiptOf(answer) };
 }
 

@@ -87,28 +87,22 @@ export interface WarmPoolParts {
 }
 
 export class WarmPool {
-  readonly #scheduler: Scheduler;
-  readonly #clock: Clock;
-  readonly #events: EventSink;
-  readonly #spawn: SpawnWorker;
+  readonly #parts: WarmPoolParts;
   readonly #workers = new Map<WorkerId, LiveWorker>();
   readonly #pending = new Map<JobId, Pending>();
   #cancelWakeUp = () => {};
   #phase: 'open' | 'closed' = 'open';
 
-  constructor({ scheduler, clock, events, spawn }: WarmPoolParts) {
-    this.#scheduler = scheduler;
-    this.#clock = clock;
-    this.#events = events;
-    this.#spawn = spawn;
+  constructor(parts: WarmPoolParts) {
+    this.#parts = parts;
   }
 
   /** Rejects with a GatewayError only. */
   submit(request: PoolRequest): Promise<PoolAnswer> {
     const { id, model, priority, deadlineMs, signal } = request;
     return new Promise((resolve, reject) => {
-      const now = this.#clock.now();
-      const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), id));
+      const now = this.#now;
+      const onAbort = () => this.#execute(this.#parts.scheduler.cancel(this.#now, id));
       const pending: Pending = {
         request,
         submittedAt: now,
@@ -129,18 +123,18 @@ export class WarmPool {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(id, pending);
       const deadlineAt = now + deadlineMs;
-      this.#execute(this.#scheduler.submit(now, { id, model, priority, deadlineAt }));
+      this.#execute(this.#parts.scheduler.submit(now, { id, model, priority, deadlineAt }));
     });
   }
 
   /** Sets how many workers of a model are always warm. Throws BAD_USER_INPUT if they do not fit. */
   provision(model: ModelKey, reserved: number): void {
-    this.#execute(this.#scheduler.provision(this.#clock.now(), model, reserved));
+    this.#execute(this.#parts.scheduler.provision(this.#now, model, reserved));
   }
 
   /** True while every worker that is to be reserved is warm. */
   isReady(): boolean {
-    const { workers, models } = this.#scheduler.snapshot(this.#clock.now());
+    const { workers, models } = this.#parts.scheduler.snapshot(this.#now);
     return models.every(({ model, reserved }) => {
       const ours = workers.filter((worker) => worker.model === model && worker.kind === 'reserved');
       return ours.filter(({ state }) => state === 'idle' || state === 'busy').length >= reserved;
@@ -150,7 +144,7 @@ export class WarmPool {
   stats(): PoolStats {
     const coldStarts = new Map<WorkerId, ColdStartPhases>();
     for (const [id, { coldStart }] of this.#workers) if (coldStart) coldStarts.set(id, coldStart);
-    return { ...this.#scheduler.snapshot(this.#clock.now()), coldStarts };
+    return { ...this.#parts.scheduler.snapshot(this.#now), coldStarts };
   }
 
   /** Ends every worker. What is still pending fails: wait for it before, if it matters. */
@@ -159,6 +153,10 @@ export class WarmPool {
     this.#cancelWakeUp();
     for (const { settle } of this.#pending.values()) settle(new GatewayError('CANCELLED', 'The gateway shut down.'));
     await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop('the gateway shut down')));
+  }
+
+  get #now(): number {
+    return this.#parts.clock.now();
   }
 
   #execute(commands: readonly Command[]): void {
@@ -187,15 +185,15 @@ export class WarmPool {
   }
 
   #start({ worker: id, kind, model, reason }: Extract<Command, { type: 'start' }>): void {
-    this.#events.emit({ type: 'workerStarting', worker: id, kind, model, reason });
-    const worker = this.#spawn(model, (why) => this.#ended(id, why));
+    this.#parts.events.emit({ type: 'workerStarting', worker: id, kind, model, reason });
+    const worker = this.#parts.spawn(model, (why) => this.#ended(id, why));
     const live: LiveWorker = { worker, model, coldStart: null, batch: [], stopped: null };
     this.#workers.set(id, live);
     worker.warmUp().then(
       (phases) => {
         live.coldStart = phases;
-        this.#events.emit({ type: 'workerWarm', worker: id, model, phases });
-        this.#execute(this.#scheduler.workerReady(this.#clock.now(), id));
+        this.#parts.events.emit({ type: 'workerWarm', worker: id, model, phases });
+        this.#execute(this.#parts.scheduler.workerReady(this.#now, id));
       },
       () => {}, // It ends, and #ended says so.
     );
@@ -214,8 +212,8 @@ export class WarmPool {
     this.#workers.delete(id);
     finishReading(live);
     const died = live.stopped !== 'not needed' && this.#phase === 'open';
-    this.#events.emit({ type: 'workerGone', worker: id, model: live.model, reason, died });
-    this.#execute(this.#scheduler.workerGone(this.#clock.now(), id));
+    this.#parts.events.emit({ type: 'workerGone', worker: id, model: live.model, reason, died });
+    this.#execute(this.#parts.scheduler.workerGone(this.#now, id));
   }
 
   async #dispatch({ worker: id, kind, batch }: Extract<Command, { type: 'dispatch' }>): Promise<void> {
@@ -230,9 +228,9 @@ export class WarmPool {
     }
     finishReading(live);
     if (live.stopped) return; // It ran over its limit and finished all the same: others try again what it had.
-    const now = this.#clock.now();
+    const now = this.#now;
     // First, because it rejects those that are too late; cancelled ones were settled before. Their results are dropped.
-    this.#execute(this.#scheduler.finished(now, id));
+    this.#execute(this.#parts.scheduler.finished(now, id));
     for (const [i, binding] of batch.entries()) {
       const pending = this.#pending.get(binding.job);
       const outcome = outcomes[i];
@@ -249,7 +247,7 @@ export class WarmPool {
   #wakeAt(at: number): void {
     this.#cancelWakeUp();
     this.#cancelWakeUp = Number.isFinite(at)
-      ? this.#clock.at(at, () => this.#execute(this.#scheduler.tick(this.#clock.now())))
+      ? this.#parts.clock.at(at, () => this.#execute(this.#parts.scheduler.tick(this.#now)))
       : () => {};
   }
 }

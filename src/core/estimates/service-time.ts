@@ -1,26 +1,5 @@
 /** What is learned of how long things take. */
 
-/** An exponentially weighted moving average that starts from an assumption and forgets it at the first measurement. */
-export class Estimate {
-  #value: number;
-  #measured = false;
-  readonly #weight: number;
-
-  constructor(assumed: number, weight = 0.2) {
-    this.#value = assumed;
-    this.#weight = weight;
-  }
-
-  get value(): number {
-    return this.#value;
-  }
-
-  add(sample: number): void {
-    this.#value = this.#measured ? this.#value + this.#weight * (sample - this.#value) : sample;
-    this.#measured = true;
-  }
-}
-
 /** Share that a new measurement has in the fit of service times. */
 const WEIGHT = 0.1;
 
@@ -31,7 +10,8 @@ const WEIGHT = 0.1;
  */
 export class ServiceTime {
   readonly #assumedMs: number;
-  readonly #deviation = new Estimate(0, WEIGHT);
+  /** Null until there is a second measurement. */
+  #deviation: number | null = null;
   // Weighted means of size, time, size², size × time.
   #n = 0;
   #t = 0;
@@ -45,7 +25,7 @@ export class ServiceTime {
   }
 
   add(size: number, ms: number): void {
-    if (this.#measured) this.#deviation.add(Math.abs(ms - this.of(size)) / size);
+    if (this.#measured) this.#deviate(Math.abs(ms - this.of(size)) / size);
     const weight = this.#measured ? WEIGHT : 1;
     this.#measured = true;
     this.#n += weight * (size - this.#n);
@@ -71,6 +51,10 @@ export class ServiceTime {
 
   /** How far measurements lie from the estimate: mean absolute difference per request, in ms. */
   get deviationMs(): number {
-    return this.#deviation.value;
+    return this.#deviation ?? 0;
+  }
+
+  #deviate(ms: number): void {
+    this.#deviation = this.#deviation === null ? ms : this.#deviation + WEIGHT * (ms - this.#deviation);
   }
 }

@@ -1,38 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Estimate, ServiceTime } from '../../../src/core/estimates/service-time.ts';
-
-describe('Estimate', () => {
-  it('is what was assumed until the first measurement, which replaces it', () => {
-    const estimate = new Estimate(300);
-    expect(estimate.value).toBe(300);
-    estimate.add(50);
-    expect(estimate.value).toBe(50);
-  });
-
-  it('follows later measurements by its weight', () => {
-    const estimate = new Estimate(0, 0.25);
-    estimate.add(100);
-    estimate.add(200);
-    expect(estimate.value).toBe(125);
-  });
-
-  it('stays between the smallest and the largest measurement', () => {
-    const samples = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 });
-    const property = fc.property(samples, (samples) => {
-      const estimate = new Estimate(-1);
-      for (const sample of samples) estimate.add(sample);
-      expect(estimate.value).toBeGreaterThanOrEqual(Math.min(...samples) - 1e-6);
-      expect(estimate.value).toBeLessThanOrEqual(Math.max(...samples) + 1e-6);
-    });
-    fc.assert(property);
-  });
-});
+import { ServiceTime } from '../../../src/core/estimates/service-time.ts';
 
 const size = fc.integer({ min: 1, max: 16 });
 const cost = fc.double({ min: 0, max: 200, noNaN: true });
 
 describe('ServiceTime', () => {
+  it('deviates by the first difference that it sees, and follows later ones by a tenth', () => {
+    const time = new ServiceTime(0);
+    time.add(1, 100);
+    expect(time.deviationMs).toBe(0);
+    time.add(1, 150);
+    expect(time.deviationMs).toBe(50);
+    time.add(1, time.of(1));
+    expect(time.deviationMs).toBeCloseTo(45);
+  });
+
   it('is what was assumed, per request, until the first measurement', () => {
     const time = new ServiceTime(20);
     expect([time.of(1), time.of(4), time.deviationMs, time.measured]).toEqual([20, 80, 0, false]);
