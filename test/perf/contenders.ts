@@ -41,7 +41,11 @@ export const CONTENDERS: readonly Contender[] = [
   },
 ];
 
-export function startGateway({ repository }: Subject, ...flags: readonly string[]): Promise<ServerProcess> {
-  const args = ['serve', '--port', '0', '--log-level', 'warn', '--model-dir', repository, '--engine', 'onnx', ...flags];
-  return startServer(GATEWAY, args, { WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN });
+/** Of `serve`, for a gateway that has the subject alone. */
+export function gatewayFlags({ repository }: Subject): readonly string[] {
+  return ['--port', '0', '--log-level', 'warn', '--model-dir', repository, '--engine', 'onnx'];
+}
+
+export function startGateway(subject: Subject, ...flags: readonly string[]): Promise<ServerProcess> {
+  return startServer(GATEWAY, ['serve', ...gatewayFlags(subject), ...flags], { WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN });
 }
