@@ -9,6 +9,7 @@ import type { Gateway } from '../graphql/gateway.ts';
 import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
 import type { Config } from '../settings/gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
+import type { Io } from './io.ts';
 
 /** From so many files on, a terminal gets a progress bar. */
 const LONG_LIST = 20;
@@ -17,13 +18,17 @@ type Result =
   | ({ readonly file: string } & Classification)
   | { readonly file: string; readonly error: { readonly code: string; readonly message: string } };
 
-export async function classify(files: readonly string[], json: boolean, config: Config): Promise<void> {
+/** Resolves to the exit status. */
+export async function classify(files: readonly string[], json: boolean, config: Config, io: Io): Promise<number> {
+  const { stderr, stdout } = io;
   const log = createLog(config.logLevel);
   // There is no load to wait for: every worker that has a file to work on is wanted from the start.
   const workers = Math.min(config.maxWorkers, files.length);
   const gateway = await openGateway({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
-  const { stderr, stdout } = process;
-  stdout.on('error', endOfReader);
+  const output: { error?: NodeJS.ErrnoException } = {};
+  stdout.on('error', (error) => {
+    output.error = error;
+  });
   const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;
   bar?.start('Classifying');
   const width = Math.max(...files.map((file) => file.length));
@@ -34,6 +39,7 @@ export async function classify(files: readonly string[], json: boolean, config: 
     concurrency: 2 * workers,
   });
   for await (const result of results) {
+    if (output.error) break;
     if ('error' in result) failed++;
     const line = json ? JSON.stringify(result) : tableLine(result, width);
     if (bar && stdout.isTTY) held.push(line);
@@ -43,13 +49,10 @@ export async function classify(files: readonly string[], json: boolean, config: 
   bar?.stop(`${files.length - failed} of ${files.length} classified`);
   for (const line of held) stdout.write(`${line}\n`);
   await gateway.pool.close();
-  if (failed > 0) process.exitCode = 1;
-}
-
-/** Whoever reads the answers may have enough of them, as `head` does. */
-function endOfReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // Whoever reads the answers may have enough of them, as `head` does.
+  if (output.error?.code === 'EPIPE') return 0;
+  if (output.error) throw output.error;
+  return failed > 0 ? 1 : 0;
 }
 
 async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBytes: number): Promise<Result> {

@@ -10,6 +10,7 @@ import type { Run } from '../lab/report/run.ts';
 import { table, toJson } from '../lab/report/table.ts';
 import { workloadOf } from '../lab/sim/experiment.ts';
 import type { Values } from '../settings/setting.ts';
+import type { Io } from './io.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -24,6 +25,7 @@ export async function loadtest(
   given: Given,
   serveFlags: readonly string[],
   output: Output,
+  { stdout }: Io,
 ): Promise<void> {
   refuseContradictions(values, given, serveFlags);
   const { image, model, deadline: deadlineMs, timeout, maxOutstanding } = values;
@@ -42,7 +44,7 @@ export async function loadtest(
   } finally {
     release();
     // What was measured before a later run failed took long enough to be told.
-    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output);
+    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output, stdout);
   }
 }
 
@@ -83,8 +85,9 @@ async function report(
   workload: string,
   settings: readonly (readonly [string, string])[],
   { json, html }: Output,
+  stdout: Io['stdout'],
 ): Promise<void> {
-  process.stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
+  stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
   if (html === undefined) return;
   const subtitle = `${workload}: ${runs.map(({ name }) => name).join(' beside ')}`;
   await writeFile(html, renderPage({ title: 'Load test', subtitle, settings, runs }));

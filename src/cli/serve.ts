@@ -8,8 +8,9 @@ import type { ServedGateway } from '../graphql/gateway.ts';
 import type { Config } from '../settings/gateway.ts';
 import { ConfigError } from '../settings/setting.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
+import type { Io } from './io.ts';
 
-export async function serve(config: Config): Promise<void> {
+export async function serve(config: Config, { stdout }: Io): Promise<void> {
   const log = createLog(config.logLevel);
   const events = new LogSink(log);
   const adminToken = config.adminToken ?? randomBytes(24).toString('base64url');
@@ -22,8 +23,8 @@ export async function serve(config: Config): Promise<void> {
   };
   stopOnSignal(() => end(config.drainTimeout));
   const address = await listen(server, config, end);
-  process.stdout.write(`Warmpool listens on ${address}/\n`);
-  if (config.adminToken === null) process.stdout.write(`Admin token, until the next start: ${adminToken}\n`);
+  stdout.write(`Warmpool listens on ${address}/\n`);
+  if (config.adminToken === null) stdout.write(`Admin token, until the next start: ${adminToken}\n`);
 }
 
 async function openAll(config: Config, events: LogSink, log: Logger): Promise<ServedGateway> {
