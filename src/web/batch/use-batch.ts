@@ -25,7 +25,7 @@ export function useBatch(): BatchControl {
     current.current = next;
     setSession(next);
     putInAddress(next?.id ?? null);
-    next?.start();
+    void next?.start();
   }, []);
   const ports = useMemo(() => ({ uploadBatch, cancelBatch, fetchItems, listen, changed: frame.request }), [frame]);
   const begin = useCallback(
