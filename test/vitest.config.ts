@@ -23,7 +23,7 @@ export default defineConfig({
       project('together', {
         isolate: false,
         include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-        exclude: [...PERF, ...APART],
+        exclude: ['test/real/**', ...PERF, ...APART],
       }),
     ],
   },

@@ -34,27 +34,26 @@ export class ItemRunner {
   async run(work: BatchWork, signal: AbortSignal): Promise<ItemOutcome> {
     const { clock, patienceMs } = this.#parts;
     const giveUpAt = clock.now() + patienceMs;
-    for (let retryToken: string | null = null; ; ) {
+    for (;;) {
       try {
-        const { label, confidence, scores } = await this.#classify(work, retryToken, signal);
+        const { label, confidence, scores } = await this.#classify(work, signal);
         return { ok: true, label, confidence, scores };
       } catch (error) {
         // Cancelled, but not by the store: the pool is closed.
         if (signal.aborted || isGatewayError(error, 'CANCELLED')) throw error;
         const retryAfterMs = retryAfter(error);
         if (retryAfterMs === null || clock.now() + retryAfterMs > giveUpAt) return this.#giveUp(error);
-        retryToken = (error instanceof GatewayError && error.retryToken) || null;
         await nap(clock, retryAfterMs, signal);
       }
     }
   }
 
-  async #classify(work: BatchWork, retryToken: string | null, signal: AbortSignal): Promise<Classification> {
+  async #classify(work: BatchWork, signal: AbortSignal): Promise<Classification> {
     const { spool, models, classify } = this.#parts;
     const { batchId, place, topK } = work;
     const model = models.resolve(work.model);
     const picture = { file: spool.path(batchId), ...place };
-    const request = { id: randomUUID(), picture, model, topK, retryToken, signal };
+    const request = { id: randomUUID(), picture, model, topK, signal };
     return classify({ ...request, priority: 'bulk', deadlineMs: null });
   }
 

@@ -1,14 +1,14 @@
 /** `warmpool classify FILE…`: a pool without a server, for as long as there are files. */
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { progress } from '@clack/prompts';
 import { pMapIterable } from 'p-map';
 import { GatewayError } from '../core/contracts/errors.ts';
-import { openGateway } from '../gateway/app.ts';
+import { openPool } from '../gateway/pool.ts';
 import type { Gateway } from '../graphql/gateway.ts';
 import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
 import type { Config } from '../settings/gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
+import { Display } from './display.ts';
 import type { Io } from './io.ts';
 
 /** From so many files on, a terminal gets a progress bar. */
@@ -24,17 +24,19 @@ export async function classify(files: readonly string[], json: boolean, config: 
   const log = createLog(config.logLevel);
   // There is no load to wait for: every worker that has a file to work on is wanted from the start.
   const workers = Math.min(config.maxWorkers, files.length);
-  const gateway = await openGateway({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
+  const gateway = await openPool({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
   const output: { error?: NodeJS.ErrnoException } = {};
   stdout.on('error', (error) => {
     output.error = error;
   });
-  const bar = stderr.isTTY && files.length >= LONG_LIST ? progress({ max: files.length, output: stderr }) : null;
-  bar?.start('Classifying');
+  const display = stderr.isTTY && files.length >= LONG_LIST ? new Display(stderr, false) : null;
+  const show = (done: number) =>
+    display?.show({ name: 'Classifying', done, total: files.length, text: `${done} of ${files.length}` });
+  show(0);
   const width = Math.max(...files.map((file) => file.length));
   // A bar and a table cannot be drawn at the same place at the same time.
   const held: string[] = [];
-  let failed = 0;
+  let [done, failed] = [0, 0];
   const results = pMapIterable(files, (file) => classifyFile(file, gateway, config.maxUploadBytes), {
     concurrency: 2 * workers,
   });
@@ -42,11 +44,11 @@ export async function classify(files: readonly string[], json: boolean, config: 
     if (output.error) break;
     if ('error' in result) failed++;
     const line = json ? JSON.stringify(result) : tableLine(result, width);
-    if (bar && stdout.isTTY) held.push(line);
+    if (display && stdout.isTTY) held.push(line);
     else stdout.write(`${line}\n`);
-    bar?.advance(1);
+    show(++done);
   }
-  bar?.stop(`${files.length - failed} of ${files.length} classified`);
+  display?.say(`${done - failed} of ${files.length} classified`);
   for (const line of held) stdout.write(`${line}\n`);
   await gateway.pool.close();
   // Whoever reads the answers may have enough of them, as `head` does.
@@ -64,7 +66,6 @@ async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBy
       priority: 'bulk',
       topK: null,
       deadlineMs: null,
-      retryToken: null,
       signal: new AbortController().signal,
     });
     return { file, ...classification };

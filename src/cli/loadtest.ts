@@ -1,15 +1,16 @@
 /** `warmpool loadtest`: a running gateway, or policies one after the other, under load over real HTTP. */
 import { writeFile } from 'node:fs/promises';
+import type { LoadRun } from '../lab/loadtest/load-run.ts';
 import { type LoadTest, testGateway, testPolicy } from '../lab/loadtest/load-test.ts';
-import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
-import { showProgress } from '../lab/loadtest/progress-bar.ts';
 import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
 import { readUploads } from '../lab/loadtest/uploads.ts';
+import { formatNumber } from '../lab/report/format.ts';
 import { renderPage } from '../lab/report/page.ts';
 import type { Run } from '../lab/report/run.ts';
 import { table, toJson } from '../lab/report/table.ts';
 import { workloadOf } from '../lab/sim/experiment.ts';
-import type { Values } from '../settings/setting.ts';
+import { ConfigError, type Values } from '../settings/setting.ts';
+import { Display, type Step } from './display.ts';
 import type { Io } from './io.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 import { untilSignal } from './until-signal.ts';
@@ -25,7 +26,7 @@ export async function loadtest(
   given: Given,
   serveFlags: readonly string[],
   output: Output,
-  { stdout }: Io,
+  { stdout, stderr }: Io,
 ): Promise<void> {
   refuseContradictions(values, given, serveFlags);
   const { image, model, deadline: deadlineMs, timeout, maxOutstanding } = values;
@@ -34,7 +35,8 @@ export async function loadtest(
   const uploads = await readUploads(image, request);
   if (output.html !== undefined) await requireWritable(output.html);
   const { signal, release } = untilSignal('The figures are of the time until then.');
-  const onRun: LoadTest['onRun'] = (run) => showProgress(() => run.progress, process.stderr);
+  const display = new Display(stderr, !stderr.isTTY);
+  const onRun = (run: LoadRun) => display.watch(() => stepOf(run));
   const test = { workload, uploads, request, timeLimitMs: timeout * 1000, maxOutstanding, signal, onRun };
   const runs: Run[] = [];
   try {
@@ -54,27 +56,31 @@ async function* runsOf(test: LoadTest, values: LoadTestValues, serveFlags: reado
   else for (const policy of compare) yield await testPolicy(test, policy, serveFlags);
 }
 
+function stepOf({ progress: { name, done, answers, errors } }: LoadRun): Step {
+  return { name, done, total: 1, text: `${formatNumber(answers, 0)} answers, ${formatNumber(errors, 0)} errors` };
+}
+
 /** Its messages name the flags that hold secrets, and never quote them. */
 function refuseContradictions({ compare, url }: LoadTestValues, given: Given, serveFlags: readonly string[]): void {
   if (url.username !== '' || url.password !== '') {
-    throw new LoadTestError('--url holds a user name or a password, which no gateway asks for: leave them out');
+    throw new ConfigError('--url holds a user name or a password, which no gateway asks for: leave them out');
   }
   const [serveFlag] = serveFlags;
   if (compare === null && serveFlag !== undefined) {
-    throw new LoadTestError(
+    throw new ConfigError(
       `${JSON.stringify(serveFlag)} is for a gateway that --compare starts; the one at --url has its flags already`,
     );
   }
   const ofRunning = ['url', 'adminToken'].find((name) => given[name] !== undefined);
   if (compare !== null && ofRunning) {
     const [flag, value] = ofRunning === 'url' ? ['--url', ` ${JSON.stringify(given.url)}`] : ['--admin-token', ''];
-    throw new LoadTestError(
+    throw new ConfigError(
       `${flag}${value} is for a gateway that runs; --compare starts its own; leave one of them out`,
     );
   }
   const set = serveFlags.map((flag) => flag.replace(/=.*/s, '')).find((flag) => COMPARE_SETS.includes(flag));
   if (set !== undefined) {
-    throw new LoadTestError(
+    throw new ConfigError(
       `${set} after -- is not for you to set: --compare gives its gateways their own; leave it out`,
     );
   }

@@ -1,6 +1,5 @@
 /** `warmpool plan`: what each policy and each number of reserved workers would cost and achieve, and which to take. */
 import { writeFile } from 'node:fs/promises';
-import { progress } from '@clack/prompts';
 import { paretoFrontier, recommend } from '../lab/cost/frontier.ts';
 import { type Bill, breakEvenShare, mixedPool, perMonth } from '../lab/cost/monthly.ts';
 import type { Prices } from '../lab/cost/prices.ts';
@@ -15,6 +14,7 @@ import { type Candidate, candidates } from '../lab/sim/sweep.ts';
 import { WorkloadError } from '../lab/workload/workload.ts';
 import { POLICY_NAMES } from '../settings/policies.ts';
 import type { Values } from '../settings/setting.ts';
+import { Display } from './display.ts';
 import type { Io } from './io.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 
@@ -90,12 +90,11 @@ async function sweep(
     throw new WorkloadError(`${workload.name} has all its arrivals at one time: how it goes on is not known`);
   }
   const all = candidates(values.maxWorkers, values.service);
-  const bar = stderr.isTTY ? progress({ max: all.length, output: stderr }) : null;
-  if (bar) bar.start('Simulating');
-  else stderr.write(`Simulating ${all.length} configurations\n`);
-  const plans = all.map((candidate): Plan => {
+  const display = new Display(stderr, !stderr.isTTY);
+  if (!stderr.isTTY) stderr.write(`Simulating ${all.length} configurations\n`);
+  const plans = all.map((candidate, done): Plan => {
+    display.show({ name: 'Simulating', done, total: all.length, text: `${done} of ${all.length} configurations` });
     const run = runSubject(workload, values.seed, values, candidate);
-    bar?.advance(1);
     if (run.totals.requests === 0)
       throw new WorkloadError(`${workload.name} has no request: nothing can be planned for it`);
     const workerSeconds = figure(run, 'workerSeconds');
@@ -103,7 +102,7 @@ async function sweep(
     const bill = mixedPool(prices, candidate.reserved, perMonth(onDemand, run.totals.durationMs));
     return { candidate, run, workerSeconds, bill };
   });
-  bar?.stop(`${all.length} configurations simulated`);
+  display.say(`${all.length} configurations simulated`);
   return plans;
 }
 

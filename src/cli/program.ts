@@ -2,27 +2,17 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { GatewayError } from '../core/contracts/errors.ts';
-import { LoadTestError } from '../lab/loadtest/load-test-error.ts';
+import { UserError } from '../core/contracts/user-error.ts';
 import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
 import { PLAN_SETTINGS } from '../lab/sim/plan-settings.ts';
 import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
-import { WorkloadError } from '../lab/workload/workload.ts';
-import { ModelRepositoryError } from '../models/repository.ts';
 import { loadConfig, SETTINGS, type SettingName } from '../settings/gateway.ts';
 import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings/setting.ts';
-import { EngineUnavailableError } from '../worker/engine/engine.ts';
 import { BATCH_SETTINGS } from './batch/settings.ts';
 import type { Io } from './io.ts';
 
-/** A wrong setting, model name, repository, engine, trace or address. */
-const USER_ERRORS = [
-  ConfigError,
-  GatewayError,
-  ModelRepositoryError,
-  EngineUnavailableError,
-  WorkloadError,
-  LoadTestError,
-];
+/** What the user has to mend: a wrong setting, model name, repository, engine, trace or address. */
+const USER_ERRORS = [UserError, GatewayError];
 
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;
@@ -124,7 +114,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .addHelpText('after', BATCH_HELP)
     .action(async (paths, { out, quiet, ...flags }) => {
       const { values } = readSettings(BATCH_SETTINGS, flags, io.env);
-      await (await import('./batch.ts')).batch(paths, values, { out, quiet });
+      status = await (await import('./batch.ts')).batch(paths, values, { out, quiet }, io);
     });
 
   withSettings(program.command('simulate'), SIMULATE_SETTINGS)
@@ -184,7 +174,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function withSettings(command: Command, settings: Readonly<Record<string, Setting>>): Command {
   for (const [name, setting] of Object.entries(settings)) {
-    const variable = setting.env === null ? '' : ` [${setting.env}]`;
+    const variable = setting.env ? ` [${setting.env}]` : '';
     const text = `${setting.help} (default: ${defaultOf(setting)})${variable}`;
     command.addOption(new Option(`${flagOf(name)} <value>`, text));
   }

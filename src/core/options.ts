@@ -7,8 +7,6 @@ export interface SchedulerOptions {
   readonly maxWorkers: number;
   /** Most requests of one priority waiting at once, all models together. */
   readonly queueLimit: number;
-  /** Most refused clients of one model to whom a place is promised at once. */
-  readonly promiseLimit: number;
   /** Share of the dispatched requests that bulk ones get while both kinds wait, from 0 and below 1. */
   readonly bulkShare: number;
   /** A request without a deadline is ordered as if it had one so long after its arrival, in ms: none waits for ever. */

@@ -18,12 +18,12 @@
  *   starting → idle      it reported that it is warm
  *   idle     → busy      it was given a batch
  *   busy     → idle      it finished the batch
- *   idle     → stopping  on-demand only: its place needs no worker, or another model needs it
+ *   idle     → stopping  on-demand only: it is not needed, or another model needs its slot
  *   busy     → stopping  its task ran over the time limit
  *   starting → stopping  its start ran over the time limit
  *   any      → gone      the driver reported that the thread ended: expected after `stop`, else it died. A stopping
- *                        worker holds its place until then, so there are never more threads than allowed
- * Its kind changes in place: `provision` promotes on-demand workers before it starts new ones, and demotes reserved ones
+ *                        worker holds its slot until then, so there are never more threads than allowed
+ * Its kind may change at any time: `provision` promotes on-demand workers before it starts new ones, and demotes reserved ones
  * that are too many, which then leave like any other.
  *
  * Inputs only record what happened; the rules in `rules/` then bring the pool to where it should be. They are
@@ -53,79 +53,73 @@ export class Scheduler {
 
   /** A request arrives: it is dispatched, queued or rejected at once. */
   submit(now: number, request: JobRequest): readonly Command[] {
-    const { jobs, roster, counters } = this.#state;
-    counters.submitted++;
-    expire(this.#state, now);
-    const model = roster.model(request.model);
-    if (model.count.idle === 0) counters.metNoIdleWorker++;
-    if (request.priority === 'interactive') model.interactiveAt = now;
-    const job = jobs.create(request, model, now);
-    job.predictedWaitMs = predictWait(this.#state, now, job);
-    const refused = refusal(this.#state, now, job, request.retryToken);
-    if (refused) {
+    return this.#input(now, ({ jobs, roster, counters }) => {
+      counters.submitted++;
+      const model = roster.model(request.model);
+      if (model.count.idle === 0) counters.metNoIdleWorker++;
+      if (request.priority === 'interactive') model.interactiveAt = now;
+      const job = jobs.create(request, model, now);
+      job.predictedWaitMs = predictWait(this.#state, now, job);
+      const refused = refusal(this.#state, now, job);
+      if (!refused) return jobs.admit(job);
       counters.rejected++;
       this.#state.emit({ type: 'reject', job: request.id, error: refused });
-    } else {
-      jobs.admit(job);
-    }
-    return this.#settle(now);
+    });
   }
 
   /** The client is gone. Unknown or finished jobs are no error: the cancel came too late. */
   cancel(now: number, id: JobId): readonly Command[] {
-    const job = this.#state.jobs.get(id);
-    if (!job) return [];
-    this.#state.counters.cancelled++;
-    this.#state.reject(job, new GatewayError('CANCELLED', 'The request was cancelled.'));
-    return this.#settle(now);
+    return this.#input(now, ({ jobs, counters }) => {
+      const job = jobs.get(id);
+      if (!job) return;
+      counters.cancelled++;
+      this.#state.reject(job, new GatewayError('CANCELLED', 'The request was cancelled.'));
+    });
   }
 
   workerReady(now: number, id: WorkerId): readonly Command[] {
-    const { jobs, roster } = this.#state;
-    const worker = roster.get(id);
-    if (worker?.state !== 'starting') return [];
-    const { model } = worker;
-    worker.warmSince = now;
-    model.failedStarts = 0;
-    model.startAllowedAt = now;
-    model.addColdStart(now - worker.startedAt);
-    expire(this.#state, now);
-    if (worker.jobs.length > 0) {
+    return this.#input(now, ({ jobs, roster }) => {
+      const worker = roster.get(id);
+      if (worker?.state !== 'starting') return;
+      const { model } = worker;
+      worker.warmSince = now;
+      model.failedStarts = 0;
+      model.startAllowedAt = now;
+      model.addColdStart(now - worker.startedAt);
+      if (worker.jobs.length === 0) return roster.setState(worker, 'idle', now);
       // With another one idle by now, the request that was bound to this one would be served already.
       worker.useful = model.count.idle === 0;
       dispatch(this.#state, now, worker, jobs.unfold(worker));
-    } else roster.setState(worker, 'idle', now);
-    return this.#settle(now);
+    });
   }
 
   /** The worker has finished its batch: its jobs are answered, but for those that the commands reject as too late. */
   finished(now: number, id: WorkerId): readonly Command[] {
-    const { jobs, roster, counters } = this.#state;
-    const worker = roster.get(id);
-    if (worker?.state !== 'busy') return [];
-    worker.model.service.add(worker.batchSize, now - worker.since, worker.besideStart);
-    worker.served++;
-    expire(this.#state, now);
-    counters.finished += worker.jobs.length;
-    jobs.finish(worker);
-    roster.setState(worker, 'idle', now);
-    return this.#settle(now);
+    return this.#input(now, ({ jobs, roster, counters }) => {
+      const worker = roster.get(id);
+      if (worker?.state !== 'busy') return;
+      worker.model.service.add(worker.batchSize, now - worker.since, worker.besideStart);
+      worker.served++;
+      counters.finished += worker.jobs.length;
+      jobs.finish(worker);
+      roster.setState(worker, 'idle', now);
+    });
   }
 
   /** The thread has ended, asked to or not. */
   workerGone(now: number, id: WorkerId): readonly Command[] {
-    const { roster } = this.#state;
-    const worker = roster.get(id);
-    if (!worker) return [];
-    if (worker.state !== 'stopping') {
-      for (const job of worker.jobs) {
-        if (job.attempts > 1) this.#state.fail(job, `${job.attempts} workers died while they ran the request.`);
-        else this.#state.retry(job);
+    return this.#input(now, (state) => {
+      const worker = state.roster.get(id);
+      if (!worker) return;
+      if (worker.state !== 'stopping') {
+        for (const job of worker.jobs) {
+          if (job.attempts > 1) state.fail(job, `${job.attempts} workers died while they ran the request.`);
+          else state.retry(job);
+        }
+        state.died(now, worker);
       }
-      this.#state.died(now, worker);
-    }
-    roster.remove(worker, now);
-    return this.#settle(now);
+      state.roster.remove(worker, now);
+    });
   }
 
   /** Sets how many workers of a model are always warm. Throws BAD_USER_INPUT if that many do not fit. */
@@ -139,23 +133,27 @@ export class Scheduler {
         `(at most ${options.maxWorkers} workers, ${others} reserved for other models).`;
       throw new GatewayError('BAD_USER_INPUT', message);
     }
-    roster.model(key).reserved = reserved;
-    return this.#settle(now);
+    return this.#input(now, () => {
+      roster.model(key).reserved = reserved;
+    });
   }
 
   /** The time of a `wakeAt` has come. */
   tick(now: number): readonly Command[] {
-    this.#state.wakeAt = Number.POSITIVE_INFINITY;
-    return this.#settle(now);
+    return this.#input(now, (state) => {
+      state.wakeAt = Number.POSITIVE_INFINITY;
+    });
   }
 
   snapshot(now: number): SchedulerSnapshot {
     return takeSnapshot(this.#state, now);
   }
 
-  #settle(now: number): readonly Command[] {
+  /** Whoever is too late is so before anything else that happens at that time. */
+  #input(now: number, record: (state: State) => void): readonly Command[] {
     const state = this.#state;
     expire(state, now);
+    record(state);
     stopOverrunning(state, now);
     keepFloor(state, now);
     failHopeless(state, now);

@@ -35,9 +35,8 @@ export function createErrorFormatter(events: EventSink) {
   };
 }
 
-export function formatGatewayError({ message, code, retryAfterMs, retryToken }: GatewayError): GraphQLFormattedError {
-  const comeBack = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(retryToken && { retryToken }) };
-  return { message, extensions: { code, ...comeBack } };
+export function formatGatewayError({ message, code, retryAfterMs }: GatewayError): GraphQLFormattedError {
+  return { message, extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }
 
 /** What Fastify refuses before GraphQL sees it, such as a body that is no JSON. Only a client's own fault is explained. */

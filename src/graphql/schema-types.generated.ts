@@ -111,8 +111,6 @@ export type ClassifyOptions = {
   readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
   /** INTERACTIVE requests go first; BULK ones keep a guaranteed share. Default: INTERACTIVE. */
   readonly priority?: InputMaybe<Priority>;
-  /** The `extensions.retryToken` of an earlier refusal: who comes back with it after `retryAfterMs` has a place. */
-  readonly retryToken?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type Priority =

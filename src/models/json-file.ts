@@ -1,14 +1,10 @@
 /** Reads one JSON file of a model repository. Every complaint names the file, the value and what it should be. */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { UserError } from '../core/contracts/user-error.ts';
 
 /** The model repository cannot be served as it is. An error at start, for whoever runs the gateway; never a client's. */
-export class ModelRepositoryError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ModelRepositoryError';
-  }
-}
+export class ModelRepositoryError extends UserError {}
 
 export async function readJson<T>(file: string, schema: z.ZodType<T>, example: string): Promise<T> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

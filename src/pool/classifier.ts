@@ -15,8 +15,6 @@ export interface ClassifyRequest {
   readonly topK: number | null;
   /** From now, in ms; null for none. */
   readonly deadlineMs: number | null;
-  /** Of an earlier refusal, or null. */
-  readonly retryToken: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +45,7 @@ interface Receipt extends Pick<Binding, 'queueMs' | 'predictedWaitMs' | 'coldSta
 
 /** Rejects with a GatewayError. */
 export async function classify(pool: WarmPool, request: ClassifyRequest): Promise<Classification> {
-  const { id, picture, onReleased = () => {}, model, priority, topK, deadlineMs, retryToken, signal } = request;
+  const { id, picture, onReleased = () => {}, model, priority, topK, deadlineMs, signal } = request;
   const answer = await pool.submit({
     id,
     picture,
@@ -55,7 +53,6 @@ export async function classify(pool: WarmPool, request: ClassifyRequest): Promis
     model: model.key,
     priority,
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
-    retryToken,
     signal,
   });
   const scores = rank(model.output.labels, answer.probabilities);

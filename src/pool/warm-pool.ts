@@ -40,8 +40,6 @@ export interface PoolRequest {
   readonly onReleased: () => void;
   /** From now, in ms; `Infinity` for none. */
   readonly deadlineMs: number;
-  /** Of an earlier refusal, or null. */
-  readonly retryToken: string | null;
   /** Aborted when nobody wants the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -107,7 +105,7 @@ export class WarmPool {
 
   /** Rejects with a GatewayError only. */
   submit(request: PoolRequest): Promise<PoolAnswer> {
-    const { id, model, priority, deadlineMs, retryToken, signal } = request;
+    const { id, model, priority, deadlineMs, signal } = request;
     return new Promise((resolve, reject) => {
       const now = this.#clock.now();
       const onAbort = () => this.#execute(this.#scheduler.cancel(this.#clock.now(), id));
@@ -131,7 +129,7 @@ export class WarmPool {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(id, pending);
       const deadlineAt = now + deadlineMs;
-      this.#execute(this.#scheduler.submit(now, { id, model, priority, deadlineAt, retryToken }));
+      this.#execute(this.#scheduler.submit(now, { id, model, priority, deadlineAt }));
     });
   }
 

@@ -8,8 +8,6 @@
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Piscina } from 'piscina';
-// It restricts, for the whole process, what may be decoded: before the first worker starts.
-import '../worker/image/decode-with-sharp.ts';
 import type { ColdStartPhases } from '../core/contracts/ports.ts';
 import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from '../worker/protocol.ts';
 

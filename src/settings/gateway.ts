@@ -1,6 +1,6 @@
 /**
  * Every setting of the gateway, once: its flag, its environment variable, its default and its meaning. The command line,
- * the help text and the README's table are made from this list.
+ * the help text and the table in docs/settings.md are made from this list.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,207 +20,138 @@ import {
   oneOf,
   readSettings,
   type Setting,
+  setting,
   type Values,
+  withVariables,
   written,
 } from './setting.ts';
 import { isTimeZone, machineTimeZone } from './time-zone.ts';
 
-const cores = availableParallelism();
 const MiB = 2 ** 20;
 
-const settings = {
-  port: { env: 'PORT', schema: count(0, 65_535), fallback: 4000, help: 'TCP port; 0 takes a free one' },
-  host: {
-    env: 'HOST',
-    schema: z.string(),
-    fallback: '127.0.0.1',
-    help: 'address to listen on; 0.0.0.0 for all',
-  },
-  modelDir: {
-    env: 'WARMPOOL_MODEL_DIR',
-    schema: z.string().refine(isFolder, 'an existing folder'),
-    fallback: defaultModelDir(),
-    defaultText: './model if that is a model repository, else the models that ship with Warmpool',
-    help: 'model repository, a folder of NAME/VERSION/manifest.json',
-  },
-  model: {
-    env: 'WARMPOOL_MODEL',
-    schema: z.string().nullable(),
-    fallback: null,
-    defaultText: 'the only one in the repository',
-    help: 'model of the requests that name none: name, name@alias or name@version',
-  },
-  engine: {
-    env: 'WARMPOOL_ENGINE',
-    schema: oneOf('auto', ...ENGINE_NAMES),
-    fallback: 'auto',
-    help: `auto or ${ENGINE_NAMES.join(', ')}; auto takes the first that works here; synthetic is for tests`,
-  },
-  reserved: {
-    env: 'WARMPOOL_RESERVED',
-    schema: count(0, 1024),
-    fallback: Math.max(1, cores - 1),
-    defaultText: 'cores − 1, at least 1',
-    help: 'workers of the default model that are always warm',
-  },
-  maxWorkers: {
-    env: 'WARMPOOL_MAX_WORKERS',
-    schema: count(1, 1024),
-    fallback: cores,
-    defaultText: 'cores',
-    help: 'most workers at once, reserved and on-demand',
-  },
-  schedule: {
-    env: 'WARMPOOL_SCHEDULE',
-    schema: written(parseSchedule).nullable(),
-    fallback: null,
-    defaultText: 'none',
-    help:
+const settings = withVariables(
+  {
+    port: setting(count(0, 65_535), 4000, 'TCP port; 0 takes a free one'),
+    host: setting(z.string(), '127.0.0.1', 'address to listen on; 0.0.0.0 for all'),
+    modelDir: setting(
+      z.string().refine(isFolder, 'an existing folder'),
+      defaultModelDir,
+      'model repository, a folder of NAME/VERSION/manifest.json',
+      './model if that is a model repository, else the models that ship with Warmpool',
+    ),
+    model: setting(
+      z.string().nullable(),
+      null,
+      'model of the requests that name none: name, name@alias or name@version',
+      'the only one in the repository',
+    ),
+    engine: setting(
+      oneOf('auto', ...ENGINE_NAMES),
+      'auto',
+      `auto or ${ENGINE_NAMES.join(', ')}; auto takes the first that works here; synthetic is for tests`,
+    ),
+    reserved: setting(
+      count(0, 1024),
+      () => Math.max(1, availableParallelism() - 1),
+      'workers of the default model that are always warm',
+      'cores − 1, at least 1',
+    ),
+    maxWorkers: setting(
+      count(1, 1024),
+      () => availableParallelism(),
+      'most workers at once, reserved and on-demand',
+      'cores',
+    ),
+    schedule: setting(
+      written(parseSchedule).nullable(),
+      null,
       'reserved workers by the clock instead of --reserved: CRON = N, several separated by ";", ' +
-      'such as 0 8 * * mon-fri = 4; 0 20 * * * = 1',
-  },
-  timeZone: {
-    env: 'WARMPOOL_TIME_ZONE',
-    schema: z.string().refine(isTimeZone, 'a time zone that is known here, such as Europe/Berlin'),
-    fallback: machineTimeZone(),
-    defaultText: "the machine's",
-    help: 'time zone of --schedule, by its IANA name',
-  },
-  policy: {
-    env: 'WARMPOOL_POLICY',
-    schema: oneOf(...POLICY_NAMES),
-    fallback: 'target-wait',
-    help:
+        'such as 0 8 * * mon-fri = 4; 0 20 * * * = 1',
+      'none',
+    ),
+    timeZone: setting(
+      z.string().refine(isTimeZone, 'a time zone that is known here, such as Europe/Berlin'),
+      machineTimeZone,
+      'time zone of --schedule, by its IANA name',
+      "the machine's",
+    ),
+    policy: setting(
+      oneOf(...POLICY_NAMES),
+      'target-wait',
       'when on-demand workers start: target-wait; or, to compare, spill (one for each request that finds no idle ' +
-      'worker, as clouds do), concurrency (as Knative does), never (a fixed pool)',
-  },
-  targetWait: {
-    env: 'WARMPOOL_TARGET_WAIT',
-    schema: amount('a number above 0', (ms) => ms > 0).nullable(),
-    fallback: null,
-    defaultText: 'a quarter of a service time',
-    help: 'predicted wait, in ms, above which target-wait starts a worker',
-  },
-  targetShare: {
-    env: 'WARMPOOL_TARGET_SHARE',
-    schema: amount('a number above 0 and up to 1', (share) => share > 0 && share <= 1),
-    fallback: 0.7,
-    help: 'share of its time that a worker is to work under the policy concurrency',
-  },
-  keepAlive: {
-    env: 'WARMPOOL_KEEP_ALIVE',
-    schema: written(parseKeepAlive),
-    fallback: 'fixed:60s',
-    help:
+        'worker, as clouds do), concurrency (as Knative does), never (a fixed pool)',
+    ),
+    targetWait: setting(
+      amount('a number above 0', (ms) => ms > 0).nullable(),
+      null,
+      'predicted wait, in ms, above which target-wait starts a worker',
+      'a quarter of a service time',
+    ),
+    targetShare: setting(
+      amount('a number above 0 and up to 1', (share) => share > 0 && share <= 1),
+      0.7,
+      'share of its time that a worker is to work under the policy concurrency',
+    ),
+    keepAlive: setting(
+      written(parseKeepAlive),
+      'fixed:60s',
       `how long an on-demand worker stays without work: ${KEEP_ALIVE_FORMS}; ` +
-      'WEIGHT is what a second of cold start is worth in seconds of an idle worker',
-  },
-  queueLimit: {
-    env: 'WARMPOOL_QUEUE_LIMIT',
-    schema: count(0),
-    fallback: 1000,
-    help: 'most requests of one priority waiting at once',
-  },
-  promiseLimit: {
-    env: 'WARMPOOL_PROMISE_LIMIT',
-    schema: count(0),
-    fallback: 10_000,
-    help: 'most refused clients of one model at once for whom a place is kept until they come back',
-  },
-  maxBatch: {
-    env: 'WARMPOOL_MAX_BATCH',
-    schema: count(1, 256),
-    fallback: 8,
-    help: 'most waiting requests that one worker takes together',
-  },
-  maxBulkBatch: {
-    env: 'WARMPOOL_MAX_BULK_BATCH',
-    schema: count(1, 256),
-    fallback: 4,
-    help: 'as --max-batch, of BULK requests and pictures of batches while no others come; while they do it is 1',
-  },
-  batchDelay: {
-    env: 'WARMPOOL_BATCH_DELAY',
-    schema: count(0, 10_000),
-    fallback: 0,
-    help: 'how long a request may wait beside an idle worker for others to be taken with it, in ms',
-  },
-  bulkShare: {
-    env: 'WARMPOOL_BULK_SHARE',
-    schema: amount('a number from 0 and below 1', (share) => share >= 0 && share < 1),
-    fallback: 0.1,
-    help: 'share of the work that requests of priority BULK are sure of while interactive ones wait',
-  },
-  taskTimeout: {
-    env: 'WARMPOOL_TASK_TIMEOUT',
-    schema: count(100),
-    fallback: 30_000,
-    help: 'longest run of one inference, in ms; after it the worker is replaced',
-  },
-  startTimeout: {
-    env: 'WARMPOOL_START_TIMEOUT',
-    schema: count(100),
-    fallback: 60_000,
-    help: 'longest start of a worker, in ms; after it the start counts as failed',
-  },
-  maxUploadBytes: {
-    env: 'WARMPOOL_MAX_UPLOAD_BYTES',
-    schema: count(1, 1024 * MiB),
-    fallback: 10 * MiB,
-    help: 'largest picture file, in bytes',
-  },
-  uploadMemory: {
-    env: 'WARMPOOL_UPLOAD_MEMORY',
-    schema: count(1, Number.MAX_SAFE_INTEGER),
-    fallback: 256 * MiB,
-    help: 'most bytes of uploads held at once, all requests together; at least 2 × --max-upload-bytes',
-  },
-  uploadTimeout: {
-    env: 'WARMPOOL_UPLOAD_TIMEOUT',
-    schema: count(100),
-    fallback: 30_000,
-    help: 'longest time for a request to arrive completely, in ms',
-  },
-  ...batchSettings,
-  maxPixels: {
-    env: 'WARMPOOL_MAX_PIXELS',
-    schema: count(1),
-    fallback: 25_000_000,
-    help: 'largest picture, width × height',
-  },
-  drainTimeout: {
-    env: 'WARMPOOL_DRAIN_TIMEOUT',
-    schema: count(0),
-    fallback: 30_000,
-    help: 'longest wait for running requests at shutdown, in ms',
-  },
-  adminToken: {
-    env: 'WARMPOOL_ADMIN_TOKEN',
-    schema: z
-      .string()
-      .regex(/^\S{16,}$/, '16 or more characters without whitespace')
-      .nullable(),
-    fallback: null,
-    defaultText: 'made at start and printed',
-    help: 'bearer token of the admin operations, 16 or more characters without whitespace',
-  },
-  logLevel: {
-    env: 'WARMPOOL_LOG_LEVEL',
-    schema: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    fallback: 'info',
-    help: 'debug, info, warn, error or silent; logs are JSON lines on stderr',
-  },
-  drill: {
-    env: 'WARMPOOL_DRILL',
-    schema: written(parseDrill).nullable(),
-    fallback: null,
-    defaultText: 'none',
-    help:
+        'WEIGHT is what a second of cold start is worth in seconds of an idle worker',
+    ),
+    queueLimit: setting(count(0), 1000, 'most requests of one priority waiting at once'),
+    maxBatch: setting(count(1, 256), 8, 'most waiting requests that one worker takes together'),
+    maxBulkBatch: setting(
+      count(1, 256),
+      4,
+      'as --max-batch, of BULK requests and pictures of batches while no others come; while they do it is 1',
+    ),
+    batchDelay: setting(
+      count(0, 10_000),
+      0,
+      'how long a request may wait beside an idle worker for others to be taken with it, in ms',
+    ),
+    bulkShare: setting(
+      amount('a number from 0 and below 1', (share) => share >= 0 && share < 1),
+      0.1,
+      'share of the work that requests of priority BULK are sure of while interactive ones wait',
+    ),
+    taskTimeout: setting(count(100), 30_000, 'longest run of one inference, in ms; after it the worker is replaced'),
+    startTimeout: setting(count(100), 60_000, 'longest start of a worker, in ms; after it the start counts as failed'),
+    maxUploadBytes: setting(count(1, 1024 * MiB), 10 * MiB, 'largest picture file, in bytes'),
+    uploadMemory: setting(
+      count(1, Number.MAX_SAFE_INTEGER),
+      256 * MiB,
+      'most bytes of uploads held at once, all requests together; at least 2 × --max-upload-bytes',
+    ),
+    uploadTimeout: setting(count(100), 30_000, 'longest time for a request to arrive completely, in ms'),
+    ...batchSettings,
+    maxPixels: setting(count(1), 25_000_000, 'largest picture, width × height'),
+    drainTimeout: setting(count(0), 30_000, 'longest wait for running requests at shutdown, in ms'),
+    adminToken: setting(
+      z
+        .string()
+        .regex(/^\S{16,}$/, '16 or more characters without whitespace')
+        .nullable(),
+      null,
+      'bearer token of the admin operations, 16 or more characters without whitespace',
+      'made at start and printed',
+    ),
+    logLevel: setting(
+      oneOf('debug', 'info', 'warn', 'error', 'silent'),
+      'info',
+      'debug, info, warn, error or silent; logs are JSON lines on stderr',
+    ),
+    drill: setting(
+      written(parseDrill).nullable(),
+      null,
       'faults to inject, to compare policies: cold-start=10s,service=38ms,slow=1/4x3,crash=1/500 (or some of these) ' +
-      'delays every start by 10 s, takes at least 38 ms per picture, has every 4th worker take 3 times as long ' +
-      'and ends the worker of every 500th dispatch',
+        'delays every start by 10 s, takes at least 38 ms per picture, has every 4th worker take 3 times as long ' +
+        'and ends the worker of every 500th dispatch',
+      'none',
+    ),
   },
-} satisfies Record<string, Setting>;
+  ['port', 'host'],
+);
 
 export type SettingName = keyof typeof settings;
 export type Config = Values<typeof settings>;

@@ -6,7 +6,10 @@ import {
   histogramKeepAlive,
   type KeepAlivePolicy,
 } from '../core/policies/keep-alive.ts';
-import { never, type ScalingPolicy, spill, targetWait } from '../core/policies/scaling.ts';
+import { never } from '../core/policies/never.ts';
+import type { ScalingPolicy } from '../core/policies/scaling.ts';
+import { spill } from '../core/policies/spill.ts';
+import { targetWait } from '../core/policies/target-wait.ts';
 
 export const POLICY_NAMES = ['target-wait', 'spill', 'concurrency', 'never'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];

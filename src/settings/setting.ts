@@ -1,5 +1,6 @@
 /** Settings of commands: what kinds of values there are, and how they are read from flags and the environment. */
 import { z } from 'zod';
+import { UserError } from '../core/contracts/user-error.ts';
 
 // The message of a schema is what a value should have been: it follows "not".
 export function count(least: number, most = 2 ** 31 - 1) {
@@ -39,16 +40,43 @@ function parseSeconds(text: string): number {
   throw new SyntaxError('a time above 0 such as 60s, 500ms or 5m');
 }
 
-export interface Setting {
-  /** Its variable in the environment; null if it has none. */
-  readonly env: string | null;
-  readonly schema: z.ZodType;
-  /** The default. `null` leaves the choice to the program while it runs: `defaultText` says what it takes. */
-  readonly fallback: string | number | null;
-  /** How the default is shown, where that is not the value itself. */
-  readonly defaultText?: string;
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  readonly fallback: Fallback;
   /** What it is, with its unit. */
   readonly help: string;
+  /** How the default is shown, where that is not the value itself. */
+  readonly defaultText?: string | undefined;
+  /** Its variable in the environment, if it has one. */
+  readonly env?: string | null;
+}
+
+/**
+ * The default, or what works it out when it is asked for, as it depends on the machine. `null` leaves the choice to the program while it
+ * runs: `defaultText` says what it takes.
+ */
+type Fallback = string | number | null | (() => string | number);
+
+export function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  fallback: Fallback,
+  help: string,
+  defaultText?: string,
+): Setting<Schema> {
+  return { schema, fallback, help, defaultText };
+}
+
+/** The same settings with a variable each: `modelDir` has WARMPOOL_MODEL_DIR, and those in `plain` have no prefix. */
+export function withVariables<Table extends Readonly<Record<string, Setting>>>(
+  table: Table,
+  plain: readonly (keyof Table)[],
+): Table {
+  const variableOf = (name: string) => {
+    const words = name.replace(/[A-Z]/g, '_$&').toUpperCase();
+    return plain.includes(name) ? words : `WARMPOOL_${words}`;
+  };
+  const entries = Object.entries(table).map(([name, one]) => [name, { ...one, env: variableOf(name) }]);
+  return Object.fromEntries(entries) as Table;
 }
 
 /** `modelDir` → `--model-dir` */
@@ -56,18 +84,19 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** As the help and the README show it. */
+/** As the help and docs/settings.md show it. */
 export function defaultOf({ fallback, defaultText }: Setting): string {
   return defaultText ?? String(fallback);
 }
 
 /** As a user would have written it. */
 function fallbackOf({ fallback, schema }: Setting): unknown {
-  return fallback === null ? null : schema.parse(fallback);
+  const value = typeof fallback === 'function' ? fallback() : fallback;
+  return value === null ? null : schema.parse(value);
 }
 
 /** A wrong setting: the message quotes the value and says what would have been right. */
-export class ConfigError extends Error {}
+export class ConfigError extends UserError {}
 
 export type Values<Table extends Readonly<Record<string, Setting>>> = {
   readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;
@@ -91,7 +120,7 @@ export function readSettings<Table extends Readonly<Record<string, Setting>>>(
     const { env: variable, schema, help } = setting;
     const given = [
       { source: flagOf(name), text: flags[name] },
-      ...(variable === null ? [] : [{ source: variable, text: env[variable] }]),
+      ...(variable ? [{ source: variable, text: env[variable] }] : []),
     ].find(({ text }) => text?.trim());
     sources[name] = given?.source ?? null;
     const { data, error } = given ? schema.safeParse(given.text) : { data: fallbackOf(setting), error: null };

@@ -1,11 +1,13 @@
 // The photos on the page and what became of each: newest first, bounded, with everything released that leaves.
-import { asFailure, type Classification, type GatewayFailure } from './gateway.ts';
+import type { RequestFailure } from '../client/answer.ts';
+import type { Classification } from '../client/gateway-client.ts';
+import { asFailure } from './gateway.ts';
 import { UploadQueue } from './upload-queue.ts';
 
 export type Progress =
   | { stage: 'waiting' | 'uploading' }
   | { stage: 'done'; answer: Classification }
-  | { stage: 'failed'; failure: GatewayFailure };
+  | { stage: 'failed'; failure: RequestFailure };
 
 export interface Photo {
   id: number;

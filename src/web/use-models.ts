@@ -1,6 +1,7 @@
 // The models that the gateway serves, and which one the visitor has chosen.
 import { useEffect, useState } from 'preact/hooks';
-import { fetchModels, type Model } from './gateway.ts';
+import type { Model } from '../client/gateway-client.ts';
+import { gateway } from './gateway.ts';
 import { modelReference } from './wording.ts';
 
 export interface ModelChoice {
@@ -16,7 +17,7 @@ export function useModels(reachable: boolean): ModelChoice {
   const [wanted, choose] = useState<string>();
   useEffect(() => {
     // Without the list the picker stays hidden and the default model answers, so a failure here needs no words.
-    if (reachable) fetchModels().then(setModels, () => setModels([]));
+    if (reachable) gateway.models().then(setModels, () => setModels([]));
   }, [reachable]);
   const chosen = models.some((model) => modelReference(model) === wanted) ? wanted : undefined;
   return { models, chosen, choose };

@@ -1,6 +1,6 @@
 // The photo board as a hook: one board for the life of the page, drawn again whenever it changes.
 import { useMemo, useState } from 'preact/hooks';
-import { classify } from './gateway.ts';
+import { gateway } from './gateway.ts';
 import { type Photo, PhotoBoard } from './photo-board.ts';
 
 export function usePhotoBoard(): { board: PhotoBoard; photos: readonly Photo[] } {
@@ -8,7 +8,7 @@ export function usePhotoBoard(): { board: PhotoBoard; photos: readonly Photo[] }
   const board = useMemo(
     () =>
       new PhotoBoard({
-        classify,
+        classify: (photo, model, signal) => gateway.classify(photo, { model: model ?? null }, signal),
         createUrl: (photo) => URL.createObjectURL(photo),
         revokeUrl: (url) => URL.revokeObjectURL(url),
         changed: setPhotos,

@@ -1,6 +1,7 @@
 // The state of the worker pool, asked for once a second while somebody looks.
 import { useEffect, useState } from 'preact/hooks';
-import { fetchPool, type PoolSummary } from './gateway.ts';
+import type { PoolSummary } from '../client/schema.generated.ts';
+import { gateway } from './gateway.ts';
 import { pollWhileVisible } from './poll.ts';
 
 const INTERVAL_MS = 1000;
@@ -11,7 +12,7 @@ export type PoolState = 'connecting' | 'unreachable' | PoolSummary;
 export function usePool(): PoolState {
   const [pool, setPool] = useState<PoolState>('connecting');
   useEffect(() => {
-    const ask = () => fetchPool().then(setPool, () => setPool('unreachable'));
+    const ask = () => gateway.pool().then(setPool, () => setPool('unreachable'));
     return pollWhileVisible(ask, INTERVAL_MS, document);
   }, []);
   return pool;

@@ -1,8 +1,8 @@
 // How figures and receipts read on the page.
-import type { BatchItem } from './batch/batch-gateway.ts';
+import { NO_ANSWER, type RequestFailure } from '../client/answer.ts';
+import type { BatchItem, Classification, Model, Receipt } from '../client/gateway-client.ts';
 import type { Filter } from './batch/batch-items.ts';
 import type { BatchSession } from './batch/batch-session.ts';
-import type { Classification, Model, Receipt } from './gateway.ts';
 import type { Photo } from './photo-board.ts';
 
 export function verdict({ label, confidence }: Pick<Classification, 'label' | 'confidence'>): string {
@@ -44,6 +44,13 @@ export function boardProgress(photos: readonly Pick<Photo, 'progress'>[]): strin
   const done = photos.filter(({ progress }) => progress.stage === 'done').length;
   const failed = photos.filter(({ progress }) => progress.stage === 'failed').length;
   return `${done} of ${photos.length} done${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+/** Why there is no answer: in the gateway's own words, if it gave any. */
+export function failureText({ code, message }: Pick<RequestFailure, 'code' | 'message'>): string {
+  // The browser does not say which of the two it was.
+  if (code === NO_ANSWER) return 'The gateway did not answer, or a photo could not be read.';
+  return code.startsWith('HTTP_') ? `The gateway answered with status ${code.slice('HTTP_'.length)}.` : message;
 }
 
 const COUNT = new Intl.NumberFormat('en');

@@ -1,6 +1,6 @@
 /**
  * What crosses the thread boundary. Everything here survives structured cloning. A single upload lies in shared memory, and of
- * a batch's picture only its place in the spool is told: neither is copied, and a request whose worker died still has it for
+ * a batch's picture only where it lies in the spool is told: neither is copied, and a request whose worker died still has it for
  * another one.
  */
 import type { EngineName } from '../core/contracts/engines.ts';

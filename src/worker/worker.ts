@@ -11,11 +11,13 @@ const data = workerData as WorkerData;
 let run: (task: Task) => Promise<readonly Outcome[]>;
 
 export async function warmUp(): Promise<WarmUpReport> {
-  const [{ openEngine }, { createPipeline }, { warmUpPicture }] = await Promise.all([
+  const [{ openEngine }, { createPipeline }, { loadDecoders }, { warmUpPicture }] = await Promise.all([
     import('./engine/select.ts'),
     import('./pipeline.ts'),
+    import('./image/decode.ts'),
     import('./image/warm-up-picture.ts'),
   ]);
+  loadDecoders();
   const engine = await openEngine(data.engine);
   const runtimeLoaded = sharedNow();
   const model = await engine.load(data.version);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batches } from '../../src/batches/batches.ts';
 import type { BatchItem } from '../../src/batches/types.ts';
-import { openBatches } from '../../src/gateway/open-batches.ts';
+import { openBatches } from '../../src/gateway/batches.ts';
 import { loadConfig, SETTINGS } from '../../src/settings/gateway.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { plainPicture } from '../support/pictures.ts';

@@ -55,8 +55,7 @@ async function settled<T>(promise: Promise<T>, clock: VirtualClock): Promise<T> 
   return promise;
 }
 
-const refusal = (code: ErrorCode, retryAfterMs?: number, token?: string) =>
-  new GatewayError(code, 'Not now.', retryAfterMs, token);
+const refusal = (code: ErrorCode, retryAfterMs?: number) => new GatewayError(code, 'Not now.', retryAfterMs);
 const never = new AbortController().signal;
 
 describe('an item of a batch', () => {
@@ -64,7 +63,7 @@ describe('an item of a batch', () => {
     const { items, requests } = runner([ANSWER]);
     expect(await items.run(WORK, never)).toEqual({ ok: true, label: 'cat', confidence: 0.75, scores: SCORES });
     const picture = { file: '/spool/a-batch-of-this-test', offset: 40, length: 9 };
-    const wishes = { topK: 2, deadlineMs: null, retryToken: null, signal: never };
+    const wishes = { topK: 2, deadlineMs: null, signal: never };
     expect(requests).toMatchObject([{ picture, model: MODEL, priority: 'bulk', ...wishes }]);
   });
 
@@ -93,18 +92,15 @@ describe('an item of a batch', () => {
     expect(emitted).toEqual([{ type: 'internalError', error }]);
   });
 
-  it('that finds the queue full comes back at its time, with its place', async () => {
-    const { items, clock, requests } = runner([refusal('OVERLOADED', 700, 'a place'), ANSWER]);
+  it('that finds the queue full comes back at its time', async () => {
+    const { items, clock, requests } = runner([refusal('OVERLOADED', 700), ANSWER]);
     const running = items.run(WORK, never);
     while (clock.timers === 0) await new Promise((resolve) => setImmediate(resolve));
     clock.runTo(699);
     expect(clock.timers).toBe(1);
     clock.runTo(700);
     expect(await running).toMatchObject({ ok: true });
-    expect(requests.map(({ at, retryToken }) => [at, retryToken])).toEqual([
-      [0, null],
-      [700, 'a place'],
-    ]);
+    expect(requests.map(({ at }) => at)).toEqual([0, 700]);
   });
 
   it('is given back when the queue stays full', async () => {

@@ -37,15 +37,22 @@ export function runCli(...args: readonly string[]): Promise<CliResult> {
   return runCliIn({}, ...args);
 }
 
+interface Surroundings {
+  /** The binary that runs it. */
+  readonly node?: string;
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
 export function runCliIn(
-  { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: Env },
+  { node = process.execPath, cwd = ROOT, env = {} }: Surroundings,
   ...args: readonly string[]
 ): Promise<CliResult> {
   // Of its own: other tests run beside this one.
   const dataDir = mkdtempSync(join(tmpdir(), 'warmpool-'));
   const options = { cwd, env: { ...process.env, WARMPOOL_DATA_DIR: dataDir, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [`${ROOT}/dist/main.cjs`, ...args], options, (error, stdout, stderr) => {
+    execFile(node, [`${ROOT}/dist/main.cjs`, ...args], options, (error, stdout, stderr) => {
       rmSync(dataDir, { recursive: true, force: true });
       resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
     });

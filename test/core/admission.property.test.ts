@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { never } from '../../src/core/policies/scaling.ts';
+import { never } from '../../src/core/policies/never.ts';
 import { VirtualPool } from './virtual-pool.ts';
 import { Watch } from './watch.ts';
 

@@ -7,7 +7,10 @@ import {
   histogramKeepAlive,
   type KeepAlivePolicy,
 } from '../../src/core/policies/keep-alive.ts';
-import { never, type ScalingPolicy, spill, targetWait } from '../../src/core/policies/scaling.ts';
+import { never } from '../../src/core/policies/never.ts';
+import type { ScalingPolicy } from '../../src/core/policies/scaling.ts';
+import { spill } from '../../src/core/policies/spill.ts';
+import { targetWait } from '../../src/core/policies/target-wait.ts';
 
 const policy = fc.oneof(
   fc.record({ name: fc.constant('target-wait' as const), targetMs: fc.constantFrom(null, 0, 50, 200) }),

@@ -32,8 +32,6 @@ export interface JobRecord {
   readonly priority: Priority;
   readonly submittedAt: number;
   readonly deadlineAt: number;
-  /** The client came back with it. */
-  readonly retryToken: string | null;
   /** Its deadline or, without one, the end of its patience. */
   readonly orderedBy: number;
   /** `bound`: to a worker that is not warm yet. */

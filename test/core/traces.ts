@@ -42,7 +42,6 @@ const startTimeoutMs = fc.oneof(
 const options = {
   maxWorkers: fc.integer({ min: 1, max: 4 }),
   queueLimit: fc.constantFrom(0, 1, 4, 16, 100, 100),
-  promiseLimit: fc.constantFrom(0, 1, 100),
   // What each interactive request earns is a sum of powers of two: no rounding decides whose turn it is.
   bulkShare: fc.constantFrom(0, 0.2, 0.5, 0.75),
   patienceMs: fc.constantFrom(20, 300, 60_000),
@@ -115,10 +114,10 @@ function act(pool: VirtualPool, name: string, action: Trace['actions'][number]['
 
 /** A client that was refused tries again, at its time or too early. */
 function comeBack(pool: VirtualPool, name: string, which: number): void {
-  const refused = [...pool.jobs.values()].filter(({ error }) => error?.retryToken !== undefined).at(-1 - which);
+  const refused = [...pool.jobs.values()].filter(({ error }) => error?.retryAfterMs !== undefined).at(-1 - which);
   if (!refused) return;
-  const { model, deadlineAt, submittedAt, priority, error } = refused;
-  pool.submit(name, model, deadlineAt - submittedAt, priority, error?.retryToken ?? null);
+  const { model, deadlineAt, submittedAt, priority } = refused;
+  pool.submit(name, model, deadlineAt - submittedAt, priority);
 }
 
 /** How many workers of a model can be reserved beside those of the others. */

@@ -13,7 +13,7 @@ import type {
 } from '../../src/core/contracts/types.ts';
 import type { SchedulerOptions } from '../../src/core/options.ts';
 import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
-import { targetWait } from '../../src/core/policies/scaling.ts';
+import { targetWait } from '../../src/core/policies/target-wait.ts';
 import { Scheduler } from '../../src/core/scheduler.ts';
 import { Agenda, type Appointment } from '../../src/lab/sim/agenda.ts';
 import { type Entry, type Fate, isWarm, type JobRecord, type WorkerRecord, type World } from './records.ts';
@@ -31,7 +31,6 @@ const MOST_INPUTS = 20_000;
 const DEFAULTS: SchedulerOptions = {
   maxWorkers: 4,
   queueLimit: 100,
-  promiseLimit: 100,
   bulkShare: 0.2,
   patienceMs: 60_000,
   taskTimeoutMs: 5_000,
@@ -92,16 +91,15 @@ export class VirtualPool {
     model: ModelKey = 'a',
     deadlineMs = Number.POSITIVE_INFINITY,
     priority: Priority = 'interactive',
-    retryToken: string | null = null,
   ): readonly Command[] {
     const deadlineAt = this.now + deadlineMs;
     const orderedBy = Math.min(deadlineAt, this.now + this.options.patienceMs);
-    const asked = { id, model, priority, submittedAt: this.now, deadlineAt, retryToken, orderedBy };
+    const asked = { id, model, priority, submittedAt: this.now, deadlineAt, orderedBy };
     const fate = { bindings: [], returned: 0, endedAt: Number.NaN, answeredBy: null, error: null };
     const job: JobRecord = { ...asked, state: 'waiting', ...fate };
     this.jobs.set(id, job);
     this.open.add(job);
-    const request = { id, model, priority, deadlineAt, retryToken };
+    const request = { id, model, priority, deadlineAt };
     return this.#input(`submit ${id}`, false, () => this.scheduler.submit(this.now, request));
   }
 
@@ -214,7 +212,7 @@ export class VirtualPool {
     if (this.workers.has(id)) throw new Error(`worker ${id} was started twice`);
     const times = { startedAt: this.now, warmAt: Number.NaN, busySince: Number.NaN, dueAt: Number.NaN };
     // Spill starts each worker for the request whose turn it is.
-    const job = this.options.scaling.kind === 'spill' && kind === 'on-demand' ? this.line.head(model) : undefined;
+    const job = this.options.scaling.name === 'spill' && kind === 'on-demand' ? this.line.head(model) : undefined;
     if (job) job.state = 'bound';
     const record = { id, model, reason, ...times, batch: job ? [job.id] : null, next: null };
     this.workers.set(id, { ...record, stopped: false });

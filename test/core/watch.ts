@@ -45,7 +45,7 @@ export class Watch implements Watcher {
     time.deadlinesHold(entry, pool);
     time.limitsHold(entry, pool);
     time.theOverdueAreWatched(entry, pool);
-    time.theSizeIsWatched(entry, pool);
+    time.theLoadIsWatched(entry, pool);
     time.earlyTicksDoNothing(entry, pool);
   }
 

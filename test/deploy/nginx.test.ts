@@ -21,14 +21,10 @@ import { type GatewayProcess, SYNTHETIC, startGateway } from '../support/gateway
 import { classify } from '../support/graphql-client.ts';
 import { Nginx, nginxPart } from '../support/nginx.ts';
 import { RedisServer, redisPart } from '../support/redis-server.ts';
-import { itNeeds, type Part } from '../support/require-part.ts';
+import { allOf, itNeeds } from '../support/require-part.ts';
 
 const MiB = 2 ** 20;
-const parts: Part = {
-  name: [nginxPart, redisPart].map(({ name }) => name).join(' with '),
-  available: nginxPart.available && redisPart.available,
-  howToGet: [nginxPart, redisPart].map(({ howToGet }) => howToGet).join('; '),
-};
+const parts = allOf(nginxPart, redisPart);
 
 let redis: RedisServer;
 let nginx: Nginx;

@@ -25,7 +25,7 @@ const DISK_BYTES = 64 * MiB;
 const CLIENT_BATCH_ID = 'a-batch-for-a-full-disk';
 
 const diskPart: Part = {
-  name: 'The right to mount a file system',
+  name: 'the right to mount a file system',
   available: canMount(),
   howToGet: 'run as root, in a container with CAP_SYS_ADMIN',
 };

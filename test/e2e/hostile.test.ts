@@ -1,11 +1,12 @@
 // Facts about hostile files: each gets an answer or a typed error, and none stops or slows the gateway for others.
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/contracts/errors.ts';
-import { type GatewayProcess, ROOT, startGateway } from '../support/gateway-process.ts';
+import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
+import { itNeeds } from '../support/require-part.ts';
+import { filesOf, nasty } from '../support/shared.ts';
 import { photo } from '../worker/image/jpeg-segments.ts';
 import { amongOthers, type HostileFile, healthOf, type Outcome, send, sendAll, summary } from './hostile-clients.ts';
 import { HOSTILE } from './hostile-files.ts';
@@ -13,7 +14,6 @@ import { HOSTILE } from './hostile-files.ts';
 const MiB = 2 ** 20;
 const LABELS = ['cat', 'dog', 'other'];
 const REFUSALS: readonly ErrorCode[] = ['BAD_IMAGE', 'UNSUPPORTED_FORMAT', 'IMAGE_TOO_LARGE'];
-const CORPUS = join(ROOT, '../shared/nasty');
 const HONEST: HostileFile = { name: 'an honest picture', read: () => readFile(photo('cat-window.jpg')) };
 
 let gateway: GatewayProcess;
@@ -63,23 +63,12 @@ describe('files made to break things', () => {
   });
 });
 
-const corpus = existsSync(CORPUS);
-if (!corpus) {
-  process.stderr.write(
-    `skipped: the corpus of hostile files. ${CORPUS} is not here; a part of github.com/dvyukov/go-fuzz-corpus serves.\n`,
-  );
-}
-
-describe.skipIf(!corpus)('a corpus of pictures that broke other decoders', () => {
-  it('is answered or refused, each file of it', { timeout: 180_000 }, async () => {
-    const entries = await readdir(CORPUS, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && entry.name !== 'README.md');
-    const outcomes = await survives(
-      'corpus',
-      files.map(({ name, parentPath }) => ({ name, read: () => readFile(join(parentPath, name)) })),
-    );
-    expect(outcomes).toHaveLength(files.length);
-  });
+describe('a corpus of pictures that broke other decoders', () => {
+  const isAnswered = async () => {
+    const files = (await filesOf(nasty)).map(({ name, bytes }) => ({ name, read: async () => bytes }));
+    expect(await survives('corpus', files)).toHaveLength(files.length);
+  };
+  itNeeds(nasty, 'is answered or refused, each file of it', isAnswered, 180_000);
 });
 
 describe('after all that', () => {

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Classification } from '../../src/client/gateway-client.ts';
 import { temporaryFolder } from '../batches/temporary-folder.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
-import { type Classified, classify, type GraphQLAnswer } from '../support/graphql-client.ts';
+import { classify, type GraphQLAnswer } from '../support/graphql-client.ts';
 
 const KITTEN = readFileSync('test/fixtures/photos/cat-kitten.jpg');
 const SLOW = ['--model-dir', 'test/fixtures/models', '--model', 'slow', '--max-workers', '1'] as const;
@@ -17,7 +18,7 @@ it('on SIGTERM every accepted request is answered, and the process exits with 0'
   // The first answer proves that the others, sent with it, have been accepted too.
   await Promise.race(answers);
   expect(await gateway.stop()).toBe(0);
-  const settled: GraphQLAnswer<{ classify: Classified }>[] = await Promise.all(answers);
+  const settled: GraphQLAnswer<{ classify: Classification }>[] = await Promise.all(answers);
   expect(settled.map(({ data }) => data?.classify.model)).toEqual(Array(6).fill('slow@1'));
 });
 

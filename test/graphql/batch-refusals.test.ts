@@ -89,9 +89,9 @@ describe('refused, and nothing remains', () => {
     request.disconnect();
   });
 
-  it.each(['deadlineMs', 'priority', 'retryToken'])('the option %s, which does not apply', (name) =>
+  it.each(['deadlineMs', 'priority'])('the option %s, which does not apply', (name) =>
     leavesNothing(async () => {
-      const value = { deadlineMs: 1000, priority: 'BULK', retryToken: 'token' }[name];
+      const value = { deadlineMs: 1000, priority: 'BULK' }[name];
       expect(await postBatch(server.url, [bytes(1)], { options: { [name]: value } })).toMatchObject({
         code: 'BAD_USER_INPUT',
         message: expect.stringContaining(name),

@@ -1,4 +1,4 @@
-// Facts about refused clients: they are told when to come back, and who does so with the token has a place.
+// Facts about refused clients: they are told when to come back, where that helps.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayProcess } from '../support/gateway-process.ts';
 import { untilStats } from './faulty-model.ts';
@@ -29,7 +29,7 @@ async function occupy(waiting: 0 | 1): Promise<readonly Promise<Answer>[]> {
 }
 
 function expectRefusal(answer: Answer, code: string): void {
-  expect(answer).toMatchObject({ receipt: null, code, retryToken: expect.stringMatching(/./) });
+  expect(answer).toMatchObject({ receipt: null, code });
   const { retryAfterMs = 0, retryAfterHeader } = answer;
   expect(Number.isInteger(retryAfterMs)).toBe(true);
   expect(retryAfterMs).toBeGreaterThan(0);
@@ -43,7 +43,7 @@ describe('a refused client', () => {
     expectRefusal(refused, 'OVERLOADED');
     expect(refused.retryAfterMs).toBeLessThan(4 * SERVICE_MS);
     await Promise.all(others);
-    const back = await ask(gateway, { retryToken: refused.retryToken });
+    const back = await ask(gateway);
     const receipt = { worker: 'RESERVED', coldStart: false, spilled: false };
     expect(back).toMatchObject({ code: null, receipt, retryAfterHeader: undefined });
   });
@@ -55,29 +55,7 @@ describe('a refused client', () => {
     expectRefusal(refused, 'DEADLINE_EXCEEDED');
     expect(refused.message).toMatch(/cannot be met: expected wait \d+ ms/);
     await Promise.all(others);
-    expect((await ask(gateway, { deadlineMs, retryToken: refused.retryToken })).code).toBeNull();
-  });
-
-  it('has a place if it comes back with its token, once, and whoever comes without one meanwhile has not', async () => {
-    const others = [...(await occupy(1))];
-    const first = await ask(gateway);
-    await queued(0);
-    // That one client came back is how the gateway knows that clients do.
-    others.push(ask(gateway, { retryToken: first.retryToken }));
-    await queued(1);
-    const second = await ask(gateway, { retryToken: first.retryToken });
-    expect(second.retryToken).not.toBe(first.retryToken);
-    await queued(0);
-    const newcomer = await ask(gateway);
-    const back = ask(gateway, { retryToken: second.retryToken });
-    await queued(1);
-    for (const refused of [first, second, newcomer]) expectRefusal(refused, 'OVERLOADED');
-    for (const { code } of await Promise.all([...others, back])) expect(code).toBeNull();
-    expect((await ask(gateway, { retryToken: newcomer.retryToken })).code).toBeNull();
-  });
-
-  it('may have made its token up: it is a client like any other', async () => {
-    expect((await ask(gateway, { retryToken: 'made-up' })).code).toBeNull();
+    expect((await ask(gateway, { deadlineMs })).code).toBeNull();
   });
 });
 
@@ -87,7 +65,6 @@ describe('nobody is told to come back', () => {
       code: 'DEADLINE_EXCEEDED',
       message: expect.stringMatching(/the request was running/),
       retryAfterMs: undefined,
-      retryToken: undefined,
       retryAfterHeader: undefined,
     });
   });

@@ -22,7 +22,6 @@ export interface Answer {
   readonly code: string | null;
   readonly message: string | null;
   readonly retryAfterMs: number | undefined;
-  readonly retryToken: string | undefined;
   readonly retryAfterHeader: string | undefined;
 }
 
@@ -35,14 +34,13 @@ export function startSlow(...flags: readonly string[]): Promise<GatewayProcess> 
 export async function ask({ url }: GatewayProcess, options: Record<string, unknown> = {}): Promise<Answer> {
   const picture = await plainPicture(200, 0, 0);
   const answer = await post(url, [operations(CLASSIFY, { image: null, options }), map(), file(picture)]);
-  const { data, errors } = JSON.parse(answer.body);
+  const { data } = JSON.parse(answer.body);
   const { code, message, retryAfterMs, headers } = answer;
   return {
     receipt: data?.classify.receipt ?? null,
     code,
     message,
     retryAfterMs,
-    retryToken: errors?.[0].extensions.retryToken,
     retryAfterHeader: headers['retry-after'],
   };
 }

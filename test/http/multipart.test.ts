@@ -1,9 +1,9 @@
 // Facts about malformed uploads: each is refused with a code and a sentence, and the next request is served.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CLASSIFY } from '../../src/client/multipart.ts';
 import { warmUpPicture } from '../../src/worker/image/warm-up-picture.ts';
 import { batchHead } from '../graphql/batch-request.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
-import { CLASSIFY } from '../support/graphql-client.ts';
 import { END, file, map, operations, part, post, postText } from './raw-http.ts';
 
 const picture = warmUpPicture();

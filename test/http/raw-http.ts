@@ -1,6 +1,7 @@
 /** Multipart requests that no well-behaved client would send: any parts in any order, in pieces, or cut off. */
 import http, { type ClientRequest, type IncomingHttpHeaders } from 'node:http';
-import { CLASSIFY, type GraphQLAnswer } from '../support/graphql-client.ts';
+import { CLASSIFY } from '../../src/client/multipart.ts';
+import type { GraphQLAnswer } from '../support/graphql-client.ts';
 
 const BOUNDARY = 'a-frontier';
 const PREFLIGHT = { 'apollo-require-preflight': 'true' };

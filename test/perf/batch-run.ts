@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BatchBody } from '../../src/cli/batch/body.ts';
-import type { Picture } from '../../src/cli/batch/pictures.ts';
-import { dataOf } from '../../src/cli/batch/refusal.ts';
+import type { PictureFile } from '../../src/cli/batch/pictures.ts';
 import { send } from '../../src/cli/batch/send.ts';
+import { dataOf } from '../../src/client/answer.ts';
 import { query } from '../support/graphql-client.ts';
 import type { ServerProcess } from './server-process.ts';
 
@@ -33,7 +33,7 @@ const LOOK_MS = 100;
 /** Null if `signal` has ended it early. */
 export async function runBatch(
   server: ServerProcess,
-  photos: readonly Picture[],
+  photos: readonly PictureFile[],
   signal: AbortSignal,
 ): Promise<BatchResult | null> {
   const run = new BatchRun(server, signal);
@@ -62,7 +62,7 @@ export class BatchRun {
     this.#signal = signal;
   }
 
-  async upload(photos: readonly Picture[]) {
+  async upload(photos: readonly PictureFile[]) {
     const body = new BatchBody(photos, { clientBatchId: this.id, model: null, topK: null });
     const endpoint = new URL('/graphql', this.#server.url);
     const { status, text } = await send(body, { endpoint, signal: this.#signal, onSent: () => {} });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Picture } from '../../src/cli/batch/pictures.ts';
+import type { PictureFile } from '../../src/cli/batch/pictures.ts';
 import { HURRY_MS } from '../../src/core/policies/batching.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { runBatch } from './batch-run.ts';
@@ -54,7 +54,7 @@ export async function openCluster(
   setup: ClusterSetup,
   places: Places,
   subject: Subject,
-  photos: readonly Picture[],
+  photos: readonly PictureFile[],
   flags: readonly string[] = [],
 ): Promise<Cluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'warmpool-bench-'));

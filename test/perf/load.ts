@@ -1,6 +1,6 @@
 /** Closed-loop load: so many clients, each sends its next request when it has its answer. */
 import { Pool } from 'undici';
-import { CLASSIFY } from '../support/graphql-client.ts';
+import { CLASSIFY } from '../../src/client/multipart.ts';
 
 export interface LoadResult {
   /** Answered ones, right or wrong, and failed ones. */

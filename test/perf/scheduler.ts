@@ -2,7 +2,7 @@
 import type { Command } from '../../src/core/contracts/types.ts';
 import type { SchedulerOptions } from '../../src/core/options.ts';
 import { fixedKeepAlive } from '../../src/core/policies/keep-alive.ts';
-import { targetWait } from '../../src/core/policies/scaling.ts';
+import { targetWait } from '../../src/core/policies/target-wait.ts';
 import { Scheduler } from '../../src/core/scheduler.ts';
 import { simulate } from '../../src/lab/sim/simulation.ts';
 import { fork } from '../../src/lab/workload/random.ts';

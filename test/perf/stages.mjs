@@ -11,9 +11,10 @@
  */
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
-import { openGateway, openServer } from '../../dist/gateway/app.js';
+import { openPool } from '../../dist/gateway/pool.js';
 import { UploadReader } from '../../dist/graphql/uploads/upload-reader.js';
 import { acceptMultipart } from '../../dist/http/multipart/multipart.js';
+import { createServer } from '../../dist/http/server.js';
 import { loadConfig, SETTINGS } from '../../dist/settings/gateway.js';
 import { createLog, LogSink } from '../../dist/telemetry/log.js';
 
@@ -25,7 +26,7 @@ const config = loadConfig(SETTINGS, { modelDir: repository, model, ...pool, logL
 const log = createLog(config.logLevel);
 const events = new LogSink(log);
 
-const server = await (stage === 'http' ? httpServer() : openServer(await gatewayUpTo(stage), config, 'unused', events));
+const server = await (stage === 'http' ? httpServer() : graphqlServer(await gatewayUpTo(stage)));
 const address = await server.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`listens on ${address}/\n`);
 process.on('SIGTERM', () => process.exit());
@@ -44,8 +45,15 @@ async function httpServer() {
   return fastify;
 }
 
+function graphqlServer(gateway) {
+  const { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions } = config;
+  const batch = { maxFiles: config.batchFiles, maxBytes: config.batchBytes, timeoutMs: config.batchTimeout };
+  const limits = { maxUploadBytes, uploadMemory, uploadTimeout, maxSubscriptions, batch };
+  return createServer({ gateway, events, adminToken: 'unused', ...limits });
+}
+
 async function gatewayUpTo(last) {
-  const gateway = await openGateway(config, events, log);
+  const gateway = await openPool(config, events, log);
   if (last === 'full') return gateway;
   const { labels } = gateway.defaultModel.output;
   if (last === 'hop') return { ...gateway, pool: emptying(gateway.pool, labels.length) };

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
-import type { Picture } from '../../src/cli/batch/pictures.ts';
+import type { PictureFile } from '../../src/cli/batch/pictures.ts';
 import { ADMIN_TOKEN } from '../support/gateway-process.ts';
 import { type GraphQLAnswer, query } from '../support/graphql-client.ts';
 import { BatchRun } from './batch-run.ts';
@@ -51,7 +51,10 @@ const ITEMS = `query ($id: ID!, $after: String, $status: ItemStatus) {
 const PROGRESS = 'subscription ($id: ID!) { batchProgress(id: $id, after: 0) { seq item { index } } }';
 
 /** The upload goes to the one that stays. */
-export async function measureTakeover({ gateways, dataDir }: Cluster, photos: readonly Picture[]): Promise<Takeover> {
+export async function measureTakeover(
+  { gateways, dataDir }: Cluster,
+  photos: readonly PictureFile[],
+): Promise<Takeover> {
   const [survivor, doomed] = gateways as [ServerProcess, ServerProcess];
   const run = new BatchRun(survivor, NEVER);
   const upload = run.upload(photos);

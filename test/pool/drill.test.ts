@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Drill } from '../../src/core/contracts/drill.ts';
 import type { Clock, ColdStartPhases } from '../../src/core/contracts/ports.ts';
-import { openGateway } from '../../src/gateway/app.ts';
+import { openPool } from '../../src/gateway/pool.ts';
 import { withDrill } from '../../src/pool/drill.ts';
 import type { PoolWorker } from '../../src/pool/warm-pool.ts';
 import { parseDrill } from '../../src/settings/drill.ts';
@@ -243,7 +243,7 @@ describe('a pool of real threads under a drill', () => {
 
   it('closes at once, however long the injected start of a worker still lasts', async () => {
     const events = { emit: vi.fn() };
-    const gateway = await openGateway(configOf({ drill: 'cold-start=7200s' }), events, pino({ enabled: false }));
+    const gateway = await openPool(configOf({ drill: 'cold-start=7200s' }), events, pino({ enabled: false }));
     expect(gateway.pool.isReady()).toBe(false);
     await gateway.pool.close();
     const gone = events.emit.mock.calls.filter(([event]) => event.type === 'workerGone');
@@ -256,7 +256,7 @@ describe('a pool of real threads under a drill', () => {
   ])('%s at the start', async (_, drill, warnings) => {
     const lines: { msg: string }[] = [];
     const log: Logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-    const gateway = await openGateway(configOf({ drill }), { emit: () => {} }, log);
+    const gateway = await openPool(configOf({ drill }), { emit: () => {} }, log);
     await gateway.pool.close();
     expect(lines).toMatchObject(warnings);
     for (const { msg } of lines) expect(msg).toContain('FAULT DRILL');

@@ -17,8 +17,9 @@ describe('the configuration', () => {
   });
 
   it.each(Object.entries(SETTINGS))('has a right default of %s, and a text for it', (_, setting) => {
-    expect(setting.schema.safeParse(setting.fallback)).toMatchObject({ success: true });
-    expect(defaultOf(setting)).not.toBe('null');
+    const { fallback, schema } = setting;
+    expect(schema.safeParse(typeof fallback === 'function' ? fallback() : fallback)).toMatchObject({ success: true });
+    expect(defaultOf(setting)).not.toMatch(/null|=>|function/);
   });
 
   it('takes a flag before the environment, and the environment before the default', () => {

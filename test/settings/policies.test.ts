@@ -81,6 +81,11 @@ describe('a keep-alive', () => {
   });
 });
 
+const VIEW = {
+  ...{ now: 0, waiting: 1, workers: 1, idle: 0, starting: 0 },
+  ...{ predictedWaitMs: 0, serviceMs: 1, coldStartMs: 1_000, startSlowdown: 0 },
+};
+
 describe('a scaling policy', () => {
   it.each(POLICY_NAMES)('by the name %s says that name of itself', (name) => {
     expect(scalingPolicy(name, DEFAULTS).name).toBe(name);
@@ -88,9 +93,8 @@ describe('a scaling policy', () => {
 
   it('target-wait starts a worker above the target that it is given, by default a share of a service time', () => {
     const reason = (targetWait: number | null, predictedWaitMs: number, serviceMs = 100) => {
-      const policy = scalingPolicy('target-wait', { ...DEFAULTS, targetWait });
-      if (policy.kind !== 'wait') throw new Error(policy.kind);
-      return policy.reason({ predictedWaitMs, serviceMs, coldStartMs: 1_000, startSlowdown: 0 });
+      const { startReason } = scalingPolicy('target-wait', { ...DEFAULTS, targetWait }).forModel();
+      return startReason({ ...VIEW, predictedWaitMs, serviceMs });
     };
     expect(reason(200, 200)).toBeNull();
     expect(reason(200, 201)).toContain('201.0 ms exceeded the target of 200.0 ms');
@@ -100,18 +104,19 @@ describe('a scaling policy', () => {
 
   it('concurrency wants so many workers that each has the share that it is given', () => {
     const size = (targetShare: number, load: number) => {
-      const policy = scalingPolicy('concurrency', { ...DEFAULTS, targetShare });
-      if (policy.kind !== 'size') throw new Error(policy.kind);
-      return policy.size({ workers: 8, averageLoad: () => load }).workers;
+      const model = scalingPolicy('concurrency', { ...DEFAULTS, targetShare }).forModel();
+      model.observe?.(0, load);
+      model.observe?.(60_000, load);
+      let workers = 8;
+      while (model.stopReason?.({ ...VIEW, now: 60_000, workers }) != null) workers--;
+      return workers;
     };
     expect([size(0.5, 3), size(0.75, 3), size(1, 3)]).toEqual([6, 4, 3]);
   });
 
   it('never starts none, spill binds early', () => {
-    const policy = scalingPolicy('never', DEFAULTS);
-    if (policy.kind !== 'wait') throw new Error(policy.kind);
-    const view = { predictedWaitMs: 1e9, serviceMs: 1, coldStartMs: 1, startSlowdown: 0 };
-    expect(policy.reason(view)).toBeNull();
-    expect(scalingPolicy('spill', DEFAULTS).kind).toBe('spill');
+    const never = scalingPolicy('never', DEFAULTS).forModel();
+    expect(never.startReason({ ...VIEW, predictedWaitMs: 1e9 })).toBeNull();
+    expect(scalingPolicy('spill', DEFAULTS).forModel().bindsToStart).toBe(true);
   });
 });

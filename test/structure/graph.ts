@@ -7,7 +7,7 @@ const ENTRIES = ['main.cts', 'index.ts'];
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Null for the entries. */
-export function roomOf(file: string): string | null {
+function roomOf(file: string): string | null {
   const [room = file] = file.split('/');
   return ENTRIES.includes(room) ? null : room;
 }

@@ -19,7 +19,7 @@ const SOURCE = /\.[cm]?tsx?$/;
 const FROM = /\b(import|export)\s+(?:type\s+)?((?:[\w$*]|\{[^}]*\}|,|\s)*?)\s*from\s*'(\.[^']+)'/g;
 const BARE = /\bimport\s*\(?\s*'(\.[^']+)'/g;
 
-export function filesIn(root: string): readonly string[] {
+function filesIn(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => SOURCE.test(file))
     .sort();

@@ -1,4 +1,4 @@
-/** Prints the rooms of a checkout, the arrows between them and the lines of each: `tsx test/structure/print.ts [FOLDER]`. */
+/** Prints the rooms of a checkout, the arrows between them and the lines of each: `npm run structure [FOLDER]`. */
 import { join } from 'node:path';
 import { arrowsOf, circlesOf, roomsOf } from './graph.ts';
 import { importsOf } from './imports.ts';

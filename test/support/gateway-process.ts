@@ -26,9 +26,14 @@ export interface GatewayProcess {
 }
 
 /** Starts `warmpool serve` with these flags, on data of its own, and resolves once /readyz says 200. */
-export async function startGateway(...flags: readonly string[]): Promise<GatewayProcess> {
+export function startGateway(...flags: readonly string[]): Promise<GatewayProcess> {
+  return startGatewayWith(process.execPath, ...flags);
+}
+
+/** `node`: the binary that runs it. */
+export async function startGatewayWith(node: string, ...flags: readonly string[]): Promise<GatewayProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'warmpool-'));
-  const child = spawn(process.execPath, [`${ROOT}/dist/main.cjs`, 'serve', '--port', '0', ...flags], {
+  const child = spawn(node, [`${ROOT}/dist/main.cjs`, 'serve', '--port', '0', ...flags], {
     cwd: ROOT,
     env: { ...process.env, WARMPOOL_ADMIN_TOKEN: ADMIN_TOKEN, WARMPOOL_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,7 @@
-/** Requests as a client would send them, over real HTTP. */
+/** Requests as the client sends them, over real HTTP; but the answers are whole, errors and all. */
+import type { Classification } from '../../src/client/gateway-client.ts';
+import { classifyHead, UPLOAD_HEADERS, uploadForm } from '../../src/client/multipart.ts';
+import type { ClassifyOptions } from '../../src/client/schema.generated.ts';
 
 export interface GraphQLAnswer<Data = Record<string, unknown>> {
   readonly data?: Data | null;
@@ -8,48 +11,20 @@ export interface GraphQLAnswer<Data = Record<string, unknown>> {
   }[];
 }
 
-export const CLASSIFY = `mutation Classify($image: Upload!, $options: ClassifyOptions) {
-  classify(image: $image, options: $options) {
-    label confidence model scores { label confidence }
-    receipt { requestId worker workerId coldStart reason batchSize queueMs decodeMs inferMs totalMs predictedWaitMs }
-  }
-}`;
-
-/** The body of a `classify` upload by the GraphQL multipart request specification. */
-function classifyForm(picture: Uint8Array, options: Record<string, unknown> | null = null): FormData {
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query: CLASSIFY, variables: { image: null, options } }));
-  form.set('map', JSON.stringify({ 0: ['variables.image'] }));
-  form.set('0', new Blob([picture as Uint8Array<ArrayBuffer>]), 'picture');
-  return form;
-}
-
 export async function classify(
   url: string,
   picture: Uint8Array,
-  options: Record<string, unknown> | null = null,
+  options: ClassifyOptions | null = null,
   signal: AbortSignal | null = null,
 ) {
+  const file = new Blob([picture as Uint8Array<ArrayBuffer>]);
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'apollo-require-preflight': 'true' },
-    body: classifyForm(picture, options),
+    headers: UPLOAD_HEADERS,
+    body: uploadForm(classifyHead(options), [{ name: 'picture', file }]),
     signal,
   });
-  return (await response.json()) as GraphQLAnswer<{ classify: Classified }>;
-}
-
-export interface Classified {
-  readonly label: string;
-  readonly confidence: number;
-  readonly model: string;
-  readonly scores: readonly { readonly label: string; readonly confidence: number }[];
-  readonly receipt: {
-    readonly worker: string;
-    readonly coldStart: boolean;
-    readonly totalMs: number;
-    readonly queueMs: number;
-  };
+  return (await response.json()) as GraphQLAnswer<{ classify: Classification }>;
 }
 
 export async function query<Data = Record<string, unknown>>(

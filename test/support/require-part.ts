@@ -9,6 +9,22 @@ export interface Part {
   readonly available: boolean;
   /** A sentence or a command. */
   readonly howToGet: string;
+  /** Its tests are skipped in CI too. */
+  readonly optional?: boolean;
+}
+
+/** Names of more optional parts, with commas between them: what CI knows that this machine cannot have. */
+const OPTIONAL_PARTS = (process.env.OPTIONAL_PARTS ?? '').split(',');
+
+/** For a test that needs all of them. */
+export function allOf(...parts: readonly Part[]): Part {
+  const missing = parts.filter(({ available }) => !available);
+  return {
+    name: missing.map(({ name }) => name).join(' and '),
+    available: missing.length === 0,
+    howToGet: missing.map(({ howToGet }) => howToGet).join('; '),
+    optional: missing.every(isOptional),
+  };
 }
 
 /** As `it`, for a test that cannot run without `part`. */
@@ -17,13 +33,17 @@ export function itNeeds(part: Part, title: string, test: () => Promise<void> | v
     it(title, test, timeoutMs);
     return;
   }
-  const missing = `${part.name} is not here. To get it: ${part.howToGet}`;
-  if (process.env.CI === 'true') {
+  const missing = `needs ${part.name}: ${part.howToGet}`;
+  if (process.env.CI === 'true' && !isOptional(part)) {
     it(title, () => {
       throw new Error(missing);
     });
     return;
   }
-  process.stderr.write(`skipped: ${title}. ${missing}\n`);
+  process.stderr.write(`skipped: ${title}; ${missing}\n`);
   it.skip(`${title} (${missing})`);
+}
+
+function isOptional({ name, optional }: Part): boolean {
+  return optional || OPTIONAL_PARTS.includes(name);
 }

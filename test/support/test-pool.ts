@@ -1,7 +1,7 @@
 /** The real pool with real threads on the test models, and its events as promises. */
 import { randomUUID } from 'node:crypto';
 import type { EventSink, GatewayEvent } from '../../src/core/contracts/ports.ts';
-import { openGateway } from '../../src/gateway/app.ts';
+import { openPool } from '../../src/gateway/pool.ts';
 import type { Gateway } from '../../src/graphql/gateway.ts';
 import type { PoolAnswer } from '../../src/pool/warm-pool.ts';
 import { loadConfig, SETTINGS, type SettingName } from '../../src/settings/gateway.ts';
@@ -48,7 +48,7 @@ export interface TestPool extends Gateway {
 export async function openTestPool(model: string, flags: Partial<Record<SettingName, string>> = {}): Promise<TestPool> {
   const events = new RecordedEvents();
   const config = loadConfig(SETTINGS, { modelDir: 'test/fixtures/models', model, ...flags }, {});
-  const gateway = await openGateway(config, events, createLog('silent'));
+  const gateway = await openPool(config, events, createLog('silent'));
   while (!gateway.pool.isReady()) await events.next('workerWarm');
   return {
     ...gateway,
@@ -58,7 +58,6 @@ export async function openTestPool(model: string, flags: Partial<Record<SettingN
         id: randomUUID(),
         model: options.model ? gateway.repository.resolve(options.model).key : gateway.defaultModel.key,
         priority: 'interactive',
-        retryToken: null,
         picture,
         onReleased: options.onReleased ?? (() => {}),
         deadlineMs: options.deadlineMs ?? Number.POSITIVE_INFINITY,

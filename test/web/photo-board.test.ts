@@ -1,6 +1,7 @@
 // Facts about the photo board: order, bound, stages, and what is released.
 import { describe, expect, it } from 'vitest';
-import { type Classification, GatewayFailure } from '../../src/web/gateway.ts';
+import { RequestFailure } from '../../src/client/answer.ts';
+import type { Classification } from '../../src/client/gateway-client.ts';
 import { BOARD_LIMIT, type Photo, PhotoBoard, UPLOADS_AT_A_TIME } from '../../src/web/photo-board.ts';
 import { type Deferred, deferred, settled } from './deferred.ts';
 
@@ -62,7 +63,7 @@ describe('PhotoBoard', () => {
 
   it('keeps the failure on its photo, and a retry uploads it again', async () => {
     const { board, uploads, photo } = setUp();
-    const failure = new GatewayFailure('OVERLOADED', 'full', 10);
+    const failure = new RequestFailure('OVERLOADED', 'full', 10);
     board.add(files(1), undefined);
     await settled();
     uploads.get('photo-0')?.reject(failure);

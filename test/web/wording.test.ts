@@ -1,8 +1,8 @@
 // Facts about how figures and receipts read.
 import { describe, expect, it } from 'vitest';
-import type { BatchItem } from '../../src/web/batch/batch-gateway.ts';
+import { RequestFailure } from '../../src/client/answer.ts';
+import type { BatchItem } from '../../src/client/gateway-client.ts';
 import { BatchItems } from '../../src/web/batch/batch-items.ts';
-import { GatewayFailure } from '../../src/web/gateway.ts';
 import type { Progress } from '../../src/web/photo-board.ts';
 import {
   baseName,
@@ -10,6 +10,7 @@ import {
   batchPace,
   boardProgress,
   duration,
+  failureText,
   folderNotice,
   groupName,
   itemVerdict,
@@ -62,9 +63,17 @@ describe('wording', () => {
 
   it('counts failures apart from what is done, and only if there are any', () => {
     const waiting: Progress = { stage: 'waiting' };
-    const failed: Progress = { stage: 'failed', failure: new GatewayFailure('OVERLOADED', 'full') };
+    const failed: Progress = { stage: 'failed', failure: new RequestFailure('OVERLOADED', 'full') };
     expect(boardProgress([{ progress: waiting }])).toBe('0 of 1 done');
     expect(boardProgress([{ progress: waiting }, { progress: failed }])).toBe('0 of 2 done, 1 failed');
+  });
+
+  it.each([
+    ['OVERLOADED', 'The queue is full.', 'The queue is full.'],
+    ['NO_ANSWER', 'no answer (Failed to fetch)', 'The gateway did not answer, or a photo could not be read.'],
+    ['HTTP_502', 'no GraphQL answer (HTTP status 502)', 'The gateway answered with status 502.'],
+  ])('says why there is no answer: %s', (code, message, text) => {
+    expect(failureText({ code, message })).toBe(text);
   });
 
   it('says of a photo of a batch what it shows, or why not, in a word', () => {

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { basename } from 'node:path';
-import { LocalFailure } from './local-failure.ts';
-import type { Picture } from './pictures.ts';
+import { RequestFailure } from '../../client/answer.ts';
+import { classifyBatchHead, UPLOAD_HEADERS } from '../../client/multipart.ts';
+import type { PictureFile } from './pictures.ts';
 
 export interface BatchRequest {
   readonly clientBatchId: string;
@@ -13,14 +14,10 @@ export interface BatchRequest {
   readonly topK: number | null;
 }
 
-const CLASSIFY_BATCH = `mutation ($images: [Upload!]!, $clientBatchId: ID, $options: ClassifyOptions) {
-  classifyBatch(images: $images, clientBatchId: $clientBatchId, options: $options) { id }
-}`;
-
 const CHUNK_BYTES = 256 * 1024;
 
 /** What the gateway will call the file: where it lies is nobody else's business, and quotes would break the header. */
-export function nameOf({ path }: Picture): string {
+export function nameOf({ path }: PictureFile): string {
   return basename(path).replace(/["\\\p{Cc}]/gu, '_');
 }
 
@@ -29,33 +26,29 @@ export type OnSent = (files: number, bytes: number) => void;
 
 export class BatchBody {
   readonly headers: OutgoingHttpHeaders;
-  readonly #pictures: readonly Picture[];
+  readonly #pictures: readonly PictureFile[];
   readonly #boundary = `warmpool-${randomUUID()}`;
-  readonly #head: Buffer;
+  readonly #head: string;
+  readonly #tail = `--${this.#boundary}--\r\n`;
 
-  constructor(pictures: readonly Picture[], { clientBatchId, model, topK }: BatchRequest) {
+  constructor(pictures: readonly PictureFile[], { clientBatchId, model, topK }: BatchRequest) {
+    const { operations, map } = classifyBatchHead(pictures.length, clientBatchId, { model, topK });
     this.#pictures = pictures;
-    const variables = { images: pictures.map(() => null), clientBatchId, options: { model, topK } };
-    const map = Object.fromEntries(pictures.map((_, i) => [i, [`variables.images.${i}`]]));
-    this.#head = Buffer.concat([
-      this.#partHead('operations'),
-      Buffer.from(`${JSON.stringify({ query: CLASSIFY_BATCH, variables })}\r\n`),
-      this.#partHead('map'),
-      Buffer.from(`${JSON.stringify(map)}\r\n`),
-    ]);
+    this.#head = `${this.#partHead('operations')}${operations}\r\n${this.#partHead('map')}${map}\r\n`;
+    const files = pictures.map((picture, i) => Buffer.byteLength(this.#fileHead(i, picture)) + picture.size + 2);
     this.headers = {
+      ...UPLOAD_HEADERS,
       'content-type': `multipart/form-data; boundary=${this.#boundary}`,
-      'content-length': this.#length(),
-      'apollo-require-preflight': 'true',
+      'content-length': files.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(this.#head + this.#tail)),
     };
   }
 
-  /** Throws LocalFailure if a file is no longer what it was. */
+  /** Throws a RequestFailure if a file is no longer what it was. */
   async *bytes(onSent: OnSent): AsyncGenerator<Buffer> {
-    yield this.#head;
+    yield Buffer.from(this.#head);
     let sent = 0;
     for (const [i, picture] of this.#pictures.entries()) {
-      yield this.#fileHead(i, picture);
+      yield Buffer.from(this.#fileHead(i, picture));
       let left = picture.size;
       for await (const chunk of bytesOf(picture)) {
         yield chunk;
@@ -66,29 +59,19 @@ export class BatchBody {
       yield Buffer.from('\r\n');
       onSent(i + 1, sent);
     }
-    yield this.#tail();
+    yield Buffer.from(this.#tail);
   }
 
-  #length(): number {
-    const files = this.#pictures.map((picture, i) => this.#fileHead(i, picture).length + picture.size + 2);
-    return files.reduce((sum, bytes) => sum + bytes, this.#head.length + this.#tail().length);
+  #fileHead(i: number, picture: PictureFile): string {
+    return this.#partHead(`${i}`, `; filename="${nameOf(picture)}"\r\nContent-Type: application/octet-stream`);
   }
 
-  #fileHead(i: number, picture: Picture): Buffer {
-    const more = `; filename="${nameOf(picture)}"\r\nContent-Type: application/octet-stream`;
-    return this.#partHead(String(i), more);
-  }
-
-  #partHead(name: string, more = ''): Buffer {
-    return Buffer.from(`--${this.#boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`);
-  }
-
-  #tail(): Buffer {
-    return Buffer.from(`--${this.#boundary}--\r\n`);
+  #partHead(name: string, more = ''): string {
+    return `--${this.#boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`;
   }
 }
 
-async function* bytesOf({ path, size }: Picture): AsyncGenerator<Buffer> {
+async function* bytesOf({ path, size }: PictureFile): AsyncGenerator<Buffer> {
   let read = 0;
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
@@ -97,7 +80,11 @@ async function* bytesOf({ path, size }: Picture): AsyncGenerator<Buffer> {
       yield chunk;
     }
   } catch (error) {
-    throw new LocalFailure(`${path} cannot be read any more: ${(error as Error).message}`, { cause: error });
+    throw unreadable(`${path} cannot be read any more: ${(error as Error).message}`);
   }
-  if (read !== size) throw new LocalFailure(`${path} has changed while it was sent: it had ${size} bytes.`);
+  if (read !== size) throw unreadable(`${path} has changed while it was sent: it had ${size} bytes.`);
+}
+
+function unreadable(message: string): RequestFailure {
+  return new RequestFailure('UNREADABLE_FILE', message);
 }

@@ -3,12 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { reasonOf } from '../../client/answer.ts';
 import { ConfigError } from '../../settings/setting.ts';
-import type { Picture } from './pictures.ts';
+import type { PictureFile } from './pictures.ts';
 
 export interface BatchIds {
   /** Client batch id of the batch with this number, from 0, and these pictures. */
-  idOf(number: number, pictures: readonly Picture[]): Promise<string>;
+  idOf(number: number, pictures: readonly PictureFile[]): Promise<string>;
   /** All results are written. */
   forget(): Promise<void>;
 }
@@ -24,70 +25,47 @@ export interface BatchTerms {
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 const UUID = /^[0-9a-f-]{36}$/;
 
-/** One that the user has named. */
-export class NamedIds implements BatchIds {
-  readonly #id: string;
-
-  constructor(id: string) {
-    this.#id = id;
-  }
-
-  async idOf(number: number): Promise<string> {
-    return number === 0 ? this.#id : `${this.#id}-${number + 1}`;
-  }
-
-  async forget(): Promise<void> {}
+/** The user has named the first one. */
+export function namedIds(id: string): BatchIds {
+  return {
+    idOf: async (number) => (number === 0 ? id : `${id}-${number + 1}`),
+    forget: async () => {},
+  };
 }
 
 /**
  * Made up, and remembered until the results are written. A batch is the same as long as the gateway, the options, and path,
- * size and time of each file are.
+ * size and time of each file are. Throws a ConfigError if nothing can be remembered here.
  */
-export class RememberedIds implements BatchIds {
-  readonly #folder: string;
-  readonly #terms: BatchTerms;
-  readonly #files = new Set<string>();
-
-  private constructor(folder: string, terms: BatchTerms) {
-    this.#folder = folder;
-    this.#terms = terms;
-  }
-
-  /** Throws ConfigError if nothing can be remembered here. */
-  static async open(folder: string, terms: BatchTerms): Promise<RememberedIds> {
-    try {
-      // An id is as good as a key to its batch.
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await removeOld(folder);
-    } catch (error) {
+export async function rememberedIds(folder: string, terms: BatchTerms): Promise<BatchIds> {
+  const files = new Set<string>();
+  const written = (writing: Promise<unknown>) =>
+    writing.catch((error) => {
       throw cannotRemember(folder, error);
-    }
-    return new RememberedIds(folder, terms);
-  }
-
-  /** The one that was used before, or a new one. */
-  async idOf(_number: number, pictures: readonly Picture[]): Promise<string> {
-    const file = join(this.#folder, digestOf(pictures, this.#terms));
-    this.#files.add(file);
-    const known = await readFile(file, 'utf8').catch(() => '');
-    if (UUID.test(known)) return known;
-    const id = randomUUID();
-    await writeFile(file, id, { mode: 0o600 }).catch((error) => {
-      throw cannotRemember(this.#folder, error);
     });
-    return id;
-  }
-
-  async forget(): Promise<void> {
-    for (const file of this.#files) await rm(file, { force: true });
-  }
+  // An id is as good as a key to its batch.
+  await written(mkdir(folder, { recursive: true, mode: 0o700 }).then(() => removeOld(folder)));
+  return {
+    async idOf(_number, pictures) {
+      const file = join(folder, digestOf(pictures, terms));
+      files.add(file);
+      const known = await readFile(file, 'utf8').catch(() => '');
+      if (UUID.test(known)) return known;
+      const id = randomUUID();
+      await written(writeFile(file, id, { mode: 0o600 }));
+      return id;
+    },
+    async forget() {
+      for (const file of files) await rm(file, { force: true });
+    },
+  };
 }
 
 export function memoryFolder({ XDG_STATE_HOME }: NodeJS.ProcessEnv): string {
   return join(XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'warmpool', 'batches');
 }
 
-function digestOf(pictures: readonly Picture[], { url, model, topK }: BatchTerms): string {
+function digestOf(pictures: readonly PictureFile[], { url, model, topK }: BatchTerms): string {
   const hash = createHash('sha256').update(JSON.stringify([url.href, model, topK]));
   for (const { path, size, mtimeMs } of pictures) hash.update(JSON.stringify([resolve(path), size, mtimeMs]));
   return hash.digest('hex');
@@ -103,9 +81,8 @@ async function removeOld(folder: string): Promise<void> {
 }
 
 function cannotRemember(folder: string, error: unknown): ConfigError {
-  const { code, message } = error as NodeJS.ErrnoException;
   return new ConfigError(
-    `${folder} cannot be written (${code ?? message}), where the id of a batch is remembered: set XDG_STATE_HOME to another ` +
+    `${folder} cannot be written (${reasonOf(error)}), where the id of a batch is remembered: set XDG_STATE_HOME to another ` +
       'folder, or name an id with --id.',
   );
 }

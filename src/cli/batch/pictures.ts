@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pMapIterable } from 'p-map';
 import { ConfigError } from '../../settings/setting.ts';
 
-export interface Picture {
+export interface PictureFile {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
@@ -17,7 +17,7 @@ export interface Unsendable {
   readonly message: string;
 }
 
-export type Entry = Picture | Unsendable;
+export type Entry = PictureFile | Unsendable;
 
 export interface Found {
   readonly entries: readonly Entry[];
@@ -25,9 +25,9 @@ export interface Found {
   readonly leftOut: number;
 }
 
-export interface PictureLimits {
+export interface FileLimits {
   readonly maxFiles: number;
-  /** Of one file. */
+  /** Most bytes of one file. */
   readonly maxBytes: number;
 }
 
@@ -36,7 +36,7 @@ const PICTURE = /\.(jpe?g|png|webp|gif|avif)$/i;
 const CONCURRENCY = 16;
 
 /** In the order given, and by name within a folder. Throws ConfigError if there is none, or more than the limit. */
-export async function findPictures(paths: readonly string[], { maxFiles, maxBytes }: PictureLimits): Promise<Found> {
+export async function findPictures(paths: readonly string[], { maxFiles, maxBytes }: FileLimits): Promise<Found> {
   const entries: Entry[] = [];
   let leftOut = 0;
   const files = filesOf(paths, () => leftOut++);
@@ -51,7 +51,30 @@ export async function findPictures(paths: readonly string[], { maxFiles, maxByte
   throw new ConfigError(`No picture is in ${paths.join(', ')} (.jpg .png .webp .gif .avif).`);
 }
 
-export function isPicture(entry: Entry): entry is Picture {
+/** What one batch may have. */
+export interface BatchBounds {
+  readonly maxFiles: number;
+  readonly maxBytes: number;
+}
+
+/** As few batches as the bounds allow, of files that follow each other. */
+export function splitIntoBatches(entries: readonly Entry[], { maxFiles, maxBytes }: BatchBounds): Entry[][] {
+  const batches: Entry[][] = [];
+  let [files, bytes] = [maxFiles, 0];
+  for (const entry of entries) {
+    const size = isPicture(entry) ? entry.size : 0;
+    if (files === maxFiles || bytes + size > maxBytes) {
+      batches.push([]);
+      [files, bytes] = [0, 0];
+    }
+    batches.at(-1)?.push(entry);
+    files++;
+    bytes += size;
+  }
+  return batches;
+}
+
+export function isPicture(entry: Entry): entry is PictureFile {
   return 'size' in entry;
 }
 

@@ -1,8 +1,8 @@
 /** Where the results go: a file that is there once it is complete, or a stream. */
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { RequestFailure, reasonOf } from '../../client/answer.ts';
 import { ConfigError } from '../../settings/setting.ts';
-import { LocalFailure } from './local-failure.ts';
 
 export interface Results {
   /** Resolves when there is room for more. */
@@ -40,57 +40,27 @@ async function openFile(path: string): Promise<Results> {
   const target = await realpath(path).catch(() => path);
   const existing = await stat(target).catch(() => null);
   // A device or a pipe must not be replaced.
-  if (existing && !existing.isFile()) return new ResultsFile(await open(target, 'w'), target, target);
+  const isReplaced = existing?.isFile() ?? true;
   // Whoever may write its folder need not be allowed to write the file.
-  if (existing) await (await open(target, 'r+')).close();
-  const part = `${target}.part`;
-  return new ResultsFile(await open(part, 'w'), part, target);
-}
-
-class ResultsFile implements Results {
-  readonly #handle: FileHandle;
-  readonly #part: string;
-  readonly #target: string;
-  #isOpen = true;
-
-  constructor(handle: FileHandle, part: string, target: string) {
-    this.#handle = handle;
-    this.#part = part;
-    this.#target = target;
-  }
-
-  async write(text: string): Promise<void> {
-    await this.#explained(() => this.#handle.appendFile(text));
-  }
-
-  async complete(): Promise<void> {
-    await this.#explained(async () => {
-      await this.#close();
-      if (this.#part !== this.#target) await rename(this.#part, this.#target);
+  if (existing && isReplaced) await (await open(target, 'r+')).close();
+  const written = isReplaced ? `${target}.part` : target;
+  const handle = await open(written, 'w');
+  let isOpen = true;
+  const close = () => {
+    isOpen = false;
+    return handle.close();
+  };
+  const explained = (writing: Promise<void>) =>
+    writing.catch((error) => {
+      throw new RequestFailure('UNWRITABLE_FILE', `${target} cannot be written (${reasonOf(error)}).`);
     });
-  }
-
-  async abandon(): Promise<void> {
-    if (!this.#isOpen) return;
-    await this.#close();
-    if (this.#part !== this.#target) await rm(this.#part);
-  }
-
-  #close(): Promise<void> {
-    this.#isOpen = false;
-    return this.#handle.close();
-  }
-
-  async #explained(write: () => Promise<void>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      throw new LocalFailure(`${this.#target} cannot be written (${reasonOf(error)}).`, { cause: error });
-    }
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
+  return {
+    write: (text) => explained(handle.appendFile(text)),
+    complete: () => explained(close().then(() => (isReplaced ? rename(written, target) : undefined))),
+    async abandon() {
+      if (!isOpen) return;
+      await close();
+      if (isReplaced) await rm(written);
+    },
+  };
 }

@@ -1,78 +1,76 @@
-/** What becomes of all files, in their order, one batch after the other. */
-import { ConfigError } from '../../settings/setting.ts';
-import { type BatchRequest, nameOf } from './body.ts';
-import type { BatchItem } from './gateway-client.ts';
-import type { BatchIds } from './ids.ts';
-import { type Entry, isPicture, type Picture } from './pictures.ts';
-import { cancelledRow, type Row, rowOf, unsentRow } from './rows.ts';
-import { type Settlement, settle } from './settle.ts';
+/** What became of each file: as a line of CSV or of JSON, and all of them together as a summary. */
+import { csvLine, inertPath } from '../../client/csv.ts';
+import type { BatchItem } from '../../client/gateway-client.ts';
+import { formatNumber } from '../../lab/report/format.ts';
+import type { PictureFile, Unsendable } from './pictures.ts';
 
-export interface ResultsOptions
-  extends Omit<Settlement, 'pictures' | 'request' | 'title'>,
-    Pick<BatchRequest, 'model' | 'topK'> {
-  readonly ids: BatchIds;
+export interface FileResult extends Omit<BatchItem, 'index' | 'name'> {
+  /** Its path. */
+  readonly file: string;
 }
 
-export interface BatchLimits {
-  readonly maxFiles: number;
-  readonly maxBytes: number;
+export type Format = 'csv' | 'jsonl';
+
+const NOTHING = { label: null, confidence: null, scores: null, error: null };
+const HEADER = 'file,status,label,confidence,scores,code,message\n';
+
+export function resultOf({ path }: PictureFile, { index: _index, name: _name, ...outcome }: BatchItem): FileResult {
+  return { file: path, ...outcome };
 }
 
-/** As few batches as the limits allow, of files that follow each other. */
-export function split(entries: readonly Entry[], { maxFiles, maxBytes }: BatchLimits): Entry[][] {
-  const batches: Entry[][] = [];
-  let [files, bytes] = [maxFiles, 0];
-  for (const entry of entries) {
-    const size = isPicture(entry) ? entry.size : 0;
-    if (files === maxFiles || bytes + size > maxBytes) {
-      batches.push([]);
-      [files, bytes] = [0, 0];
-    }
-    batches.at(-1)?.push(entry);
-    files++;
-    bytes += size;
+export function unsentResult({ path, code, message }: Unsendable): FileResult {
+  return { ...NOTHING, file: path, status: 'FAILED', error: { code, message } };
+}
+
+/** Of a picture that was still to be sent when its batch was cancelled. */
+export function cancelledResult({ path }: PictureFile): FileResult {
+  return { ...NOTHING, file: path, status: 'CANCELLED' };
+}
+
+export function headerOf(format: Format): string {
+  return format === 'csv' ? HEADER : '';
+}
+
+export function formatFor(path: string | null): Format {
+  return path !== null && /\.(jsonl|ndjson)$/i.test(path) ? 'jsonl' : 'csv';
+}
+
+/** All scores are in one field of CSV, as a JSON object: it depends on the model which labels there are. */
+export function lineOf({ file, status, label, confidence, scores, error }: FileResult, format: Format): string {
+  if (format === 'jsonl') {
+    const outcome = status === 'DONE' ? { label, confidence, scores } : { ...(error && { error }) };
+    return `${JSON.stringify({ file, status, ...outcome })}\n`;
   }
-  return batches;
+  const shares = scores && JSON.stringify(Object.fromEntries(scores.map((score) => [score.label, score.confidence])));
+  return `${csvLine([inertPath(file), status, label, confidence, shares, error?.code, error?.message])}\n`;
 }
 
-/** Throws Refusal, LocalFailure, ConfigError or the signal's reason. */
-export async function* resultsOf(batches: readonly Entry[][], options: ResultsOptions): AsyncGenerator<Row> {
-  for (const [number, entries] of batches.entries()) {
-    const title = batches.length === 1 ? '' : `Batch ${number + 1} of ${batches.length}: `;
-    const pictures = entries.filter(isPicture);
-    const items = pictures.length === 0 ? null : await itemsOf(number, pictures, title, options);
-    for (const entry of entries) {
-      options.signal.throwIfAborted();
-      yield isPicture(entry) ? await nextRow(entry, items) : unsentRow(entry);
-    }
+/** Most failed files that are listed. */
+const MAX_LISTED = 20;
+
+export class Summary {
+  readonly #counts = { DONE: 0, FAILED: 0, CANCELLED: 0, QUEUED: 0, RUNNING: 0 };
+  readonly #listed: string[] = [];
+  #total = 0;
+
+  add({ file, status, error }: FileResult): void {
+    this.#total++;
+    this.#counts[status]++;
+    if (error && this.#listed.length < MAX_LISTED) this.#listed.push(`  ${file}  ${error.code}: ${error.message}`);
   }
-}
 
-async function itemsOf(
-  number: number,
-  pictures: readonly Picture[],
-  title: string,
-  options: ResultsOptions,
-): Promise<AsyncGenerator<BatchItem>> {
-  const { ids, client, display, model, topK } = options;
-  const request = { clientBatchId: await ids.idOf(number, pictures), model, topK };
-  const { state, total } = await settle({ ...options, request, pictures, title });
-  // One that was cancelled may have been so before all pictures were there.
-  if (total > pictures.length || (total < pictures.length && state === 'COMPLETED')) {
-    throw otherFiles(`${total} instead of ${pictures.length}`);
+  get isComplete(): boolean {
+    return this.#counts.DONE === this.#total;
   }
-  display.clear();
-  return client.items(request.clientBatchId);
-}
 
-async function nextRow(picture: Picture, items: AsyncGenerator<BatchItem> | null): Promise<Row> {
-  const item = (await items?.next())?.value as BatchItem | undefined;
-  if (!item) return cancelledRow(picture);
-  const name = nameOf(picture);
-  if (item.name === name) return rowOf(picture, item);
-  throw otherFiles(`${JSON.stringify(item.name)} in the place of ${JSON.stringify(name)}`);
-}
-
-function otherFiles(difference: string): ConfigError {
-  return new ConfigError(`The batch of this --id has other files: ${difference}. Choose another id for these.`);
+  /** How many of each kind, and those that failed. */
+  lines(): string[] {
+    const { DONE, FAILED, CANCELLED } = this.#counts;
+    const parts = [`${formatNumber(DONE, 0)} of ${formatNumber(this.#total, 0)} photos classified`];
+    if (FAILED > 0) parts.push(`${formatNumber(FAILED, 0)} failed`);
+    if (CANCELLED > 0) parts.push(`${formatNumber(CANCELLED, 0)} cancelled`);
+    const unlisted = FAILED - this.#listed.length;
+    const more = unlisted > 0 ? [`  and ${formatNumber(unlisted, 0)} more, see the results`] : [];
+    return [parts.join(', '), ...this.#listed, ...more];
+  }
 }

@@ -1,5 +1,5 @@
 /** The settings of `warmpool batch`. */
-import { LOADTEST_SETTINGS } from '../../lab/loadtest/settings.ts';
+import { LOADTEST_SETTINGS, optional } from '../../lab/loadtest/settings.ts';
 import { batchSettings } from '../../settings/batches.ts';
 import { SETTINGS } from '../../settings/gateway.ts';
 import { count, oneOf, type Setting, seconds, written } from '../../settings/setting.ts';
@@ -11,27 +11,17 @@ const ID = /^[A-Za-z0-9_-]{16,120}$/;
 export const BATCH_SETTINGS = {
   url: { ...LOADTEST_SETTINGS.url, help: 'the gateway that classifies them' },
   model: LOADTEST_SETTINGS.model,
-  topK: {
-    env: null,
-    schema: count(1).nullable(),
-    fallback: null,
-    defaultText: 'all',
-    help: 'scores in each result, best first',
-  },
-  format: {
-    env: null,
-    schema: oneOf('csv', 'jsonl').nullable(),
-    fallback: null,
-    defaultText: 'jsonl if --out ends in .jsonl or .ndjson, else csv',
-    help: 'csv, or jsonl: one JSON object per line',
-  },
-  id: {
-    env: null,
-    schema: written(parseId).nullable(),
-    fallback: null,
-    defaultText: 'made up, and remembered until the results are written',
-    help: 'client batch id to go by: whoever knows it may read the results',
-  },
+  topK: optional(count(1), 'all', 'scores in each result, best first'),
+  format: optional(
+    oneOf('csv', 'jsonl'),
+    'jsonl if --out ends in .jsonl or .ndjson, else csv',
+    'csv, or jsonl: one JSON object per line',
+  ),
+  id: optional(
+    written(parseId),
+    'made up, and remembered until the results are written',
+    'client batch id to go by: whoever knows it may read the results',
+  ),
   patience: {
     env: null,
     schema: seconds,

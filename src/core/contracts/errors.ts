@@ -1,6 +1,6 @@
 /**
  * Everything that can go wrong for a client, by stable code. The message quotes the numbers; the code is the contract.
- * `graphql/errors.ts` is the only place that turns one into a GraphQL error.
+ * Only `graphql/errors.ts` turns one into a GraphQL error.
  */
 export type ErrorCode =
   | 'BAD_IMAGE'
@@ -24,14 +24,10 @@ export class GatewayError extends Error {
   /** When coming back is worth it, in ms from now. Absent when it never is. */
   readonly retryAfterMs: number | undefined;
 
-  /** Who comes back at that time with this token has a place. Absent when none is kept. */
-  readonly retryToken: string | undefined;
-
-  constructor(code: ErrorCode, message: string, retryAfterMs?: number, retryToken?: string) {
+  constructor(code: ErrorCode, message: string, retryAfterMs?: number) {
     super(message);
     this.name = 'GatewayError';
     this.code = code;
     this.retryAfterMs = retryAfterMs;
-    this.retryToken = retryToken;
   }
 }

@@ -18,8 +18,6 @@ export interface JobRequest {
   readonly priority: Priority;
   /** Absolute time after which nobody wants the answer; `Infinity` for none. */
   readonly deadlineAt: number;
-  /** Of an earlier refusal, if the client comes back with it; see `promises.ts`. */
-  readonly retryToken: string | null;
 }
 
 /** What the scheduler knows of a job at the moment that it is given to a worker: the scheduling half of a receipt. */

@@ -1,5 +1,5 @@
 /**
- * How long a place in the pool stays unused before it is needed again: a histogram of such gaps. Its bins are a
+ * How long a level of the pool (see `state/levels.ts`) stays unused before it is needed again: a histogram of such gaps. Its bins are a
  * twelfth of a doubling wide (6 %), from 10 ms to 4 hours, because cold starts here last from milliseconds to minutes. Old gaps
  * fade: all weights are halved whenever they add up to 1000.
  */
@@ -19,8 +19,8 @@ export class GapHistogram {
 
   add(ms: number): void {
     const bin = ms <= FIRST_MS ? 0 : Math.ceil(Math.log2(ms / FIRST_MS) * BINS_PER_DOUBLING);
-    const place = Math.min(BINS - 1, bin);
-    this.#weights[place] = (this.#weights[place] as number) + 1;
+    const index = Math.min(BINS - 1, bin);
+    this.#weights[index] = (this.#weights[index] as number) + 1;
     this.#total++;
     if (this.#total < MOST) return;
     this.#total = 0;

@@ -2,7 +2,7 @@
 import { GatewayError } from '../contracts/errors.ts';
 
 export interface AdmissionView {
-  /** Requests of the same priority that wait, or have a place until this one would start. */
+  /** Requests of the same priority that wait. */
   readonly queued: number;
   readonly queueLimit: number;
   readonly expectedWaitMs: number;
@@ -14,13 +14,13 @@ export interface AdmissionView {
   readonly displaces: () => boolean;
 }
 
-/** Why a request whose place in the queue, or whose deadline, cannot be had is refused. Null admits it. */
+/** Why a request is refused for which the queue has no room, or whose deadline cannot be met. Null admits it. */
 export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' | 'message'> | null {
   const { queued, queueLimit, expectedWaitMs, serviceMs, leftMs, displaces } = view;
   if (queued >= queueLimit) {
     return {
       code: 'OVERLOADED',
-      message: `The queue is full: ${queued} of ${queueLimit} requests wait or have a place.`,
+      message: `The queue is full: ${queued} of ${queueLimit} requests wait.`,
     };
   }
   // At its deadline an answer is late.

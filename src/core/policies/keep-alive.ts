@@ -1,14 +1,14 @@
 /** How long an on-demand worker stays without work, and when it comes back before it is asked for. */
 import { type GapHistogram, upperBoundMs } from '../estimates/gaps.ts';
 
-/** When a place in the pool is kept warm, in ms after it was last used. From `fromMs` on it is warmed before it is needed. */
+/** When a level (see `state/levels.ts`) is kept warm, in ms after it was last used. From `fromMs` on it is warmed before it is needed. */
 export interface WarmWindow {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 export interface GapView {
-  /** How long this place stayed unused before it was needed again, so far. */
+  /** How long this level stayed unused before it was needed again, so far. */
   readonly gaps: GapHistogram;
   readonly coldStartMs: number;
 }
@@ -34,7 +34,7 @@ const MARGIN = 0.1;
 /**
  * The hybrid histogram policy of Shahrad et al., "Serverless in the Wild", USENIX ATC 2020: warm from the 5th to the
  * 99th percentile of the gaps, 10 % added on both sides; `otherwise` as long as the histogram is not representative.
- * Departures: the bins grow with the gap instead of being a minute wide; the gaps are those of a place in the pool (the
+ * Departures: the bins grow with the gap instead of being a minute wide; the gaps are those of a level of the pool (the
  * second on-demand worker has a histogram of its own), because here one function has many workers; no forecast for
  * gaps over 4 hours.
  */

@@ -15,7 +15,7 @@ export function nextWorker<C>(reserved: readonly C[], onDemand: readonly C[]): C
   return reserved[0] ?? onDemand[onDemand.length - 1];
 }
 
-/** The idle on-demand worker that is missed least when another model needs its place: the one idle for longest. */
+/** The idle on-demand worker that is missed least when another model needs its slot: the one idle for longest. */
 export function evictable<C extends Candidate>(idle: readonly C[]): C | undefined {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince || a.id - b.id)[0];
 }

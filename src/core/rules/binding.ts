@@ -63,7 +63,7 @@ function binding(state: State, now: number, job: Job, worker: Worker): Binding {
 
 /**
  * The pool is full, and an earlier request waits for a model without any worker: on-demand workers must not go on, but
- * let it in. Only for an earlier one, or two models would take the place from each other without serving anybody.
+ * let it in. Only for an earlier one, or two models would take the slot from each other without serving anybody.
  */
 function neededElsewhere({ roster, options }: State, now: number, model: Model): boolean {
   if (roster.size < options.maxWorkers || roster.anyStopping()) return false;

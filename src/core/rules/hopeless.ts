@@ -2,9 +2,9 @@
 import { GatewayError } from '../contracts/errors.ts';
 import { refuseWithoutWorker } from '../policies/admission.ts';
 import { breakerOpen } from '../policies/backoff.ts';
-import type { ScalingPolicy } from '../policies/scaling.ts';
 import type { Model } from '../state/model.ts';
 import type { State } from '../state/state.ts';
+import { viewOf } from './scaling.ts';
 
 /** Rejects what waits for a model whose start-up breaker is open, or that the policy or the floors leave no room. */
 export function failHopeless(state: State, now: number): void {
@@ -19,7 +19,8 @@ export function failHopeless(state: State, now: number): void {
   }
 }
 
-function whyHopeless({ options, roster }: State, now: number, model: Model): GatewayError | null {
+function whyHopeless(state: State, now: number, model: Model): GatewayError | null {
+  const { options, roster } = state;
   if (breakerOpen(model.failedStarts) && model.startAllowedAt > now) {
     // Why is for the log: it names paths and libraries.
     const message = `${model.key} cannot start: ${model.failedStarts} attempts failed in a row.`;
@@ -30,13 +31,6 @@ function whyHopeless({ options, roster }: State, now: number, model: Model): Gat
     reserved: model.reserved,
     reservedForOthers: roster.reservedFloor(model.key),
     maxWorkers: options.maxWorkers,
-    policyStarts: startsFirstWorker(options.scaling, model),
+    policyStarts: model.scaling.startReason(viewOf(state, now, model)) !== null,
   });
-}
-
-function startsFirstWorker(scaling: ScalingPolicy, { service, coldStartMs }: Model): boolean {
-  if (scaling.kind !== 'wait') return true;
-  const { time, startSlowdown } = service;
-  const predictedWaitMs = Number.POSITIVE_INFINITY;
-  return scaling.reason({ predictedWaitMs, serviceMs: time.of(1), coldStartMs, startSlowdown }) !== null;
 }

@@ -14,15 +14,13 @@ export function planWakeUp(state: State, now: number): void {
 }
 
 function nextLook(state: State, now: number, model: Model): number {
-  const { scaling } = state.options;
+  const { everyMs, stopReason, warmsAhead } = model.scaling;
   let at = model.queue.size > 0 ? whileWaiting(state, now, model) : Number.POSITIVE_INFINITY;
   if (model.startAllowedAt > now) at = Math.min(at, model.startAllowedAt);
-  if (scaling.kind === 'size') {
-    const active = model.running + model.queue.size > 0 || model.aliveOnDemand > 0;
-    return active ? Math.min(at, now + scaling.everyMs) : at;
-  }
-  at = Math.min(at, nextLeaveAt(model, now));
-  return scaling.kind === 'wait' ? Math.min(at, later(preWarmAt(model, now), now)) : at;
+  const isActive = model.running + model.queue.size > 0 || model.aliveOnDemand > 0;
+  if (everyMs !== undefined && isActive) at = Math.min(at, now + everyMs);
+  if (!stopReason) at = Math.min(at, nextLeaveAt(model, now));
+  return warmsAhead ? Math.min(at, later(preWarmAt(model, now), now)) : at;
 }
 
 /**

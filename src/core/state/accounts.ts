@@ -34,7 +34,7 @@ export class Accounts {
   }
 }
 
-/** A stopping worker still holds its place, without any use. */
+/** A stopping worker still holds its slot, without any use. */
 function activityOf(state: WorkerState): Activity {
   return state === 'stopping' ? 'idle' : state;
 }

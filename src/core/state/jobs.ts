@@ -92,7 +92,7 @@ export class Jobs {
     worker.jobs = NONE;
   }
 
-  /** Its worker died: back to its old place in the queue. */
+  /** Its worker died: back to where it was in the queue. */
   requeue(job: Job): void {
     const wasWaiting = job.worker?.state === 'starting';
     this.#leaveWorker(job);

@@ -1,7 +1,7 @@
 /**
- * The places of a model's on-demand workers, from the one that is needed first: place k is in use while k or more
+ * The levels of a model's need for on-demand workers: level k, from 1, is in use while k or more
  * on-demand workers are busy, or starting because they are needed. Because the worker that was used last is used first, the idle workers fill
- * the places in the order of their last use. Each place knows when it was last used and how long it stays unused.
+ * the levels in the order of their last use. Each level knows when it was last used and how long it stays unused.
  */
 import { GapHistogram } from '../estimates/gaps.ts';
 import type { KeepAlivePolicy, WarmWindow } from '../policies/keep-alive.ts';
@@ -22,7 +22,7 @@ const NO_GAPS = new GapHistogram();
 export class Levels {
   readonly #policy: KeepAlivePolicy;
   readonly #levels: Level[] = [];
-  /** Of a place that was never used. */
+  /** Of a level that was never used. */
   #firstWindow: WarmWindow;
   #used = 0;
   /** What the windows were computed with, in ms. */
@@ -33,7 +33,7 @@ export class Levels {
     this.#firstWindow = this.#windowOf(NO_GAPS);
   }
 
-  /** So many places are in use from now on. */
+  /** So many levels are in use from now on. */
   observe(now: number, used: number, coldStartMs: number): void {
     if (coldStartMs !== this.#coldStartMs) this.#recompute(coldStartMs);
     for (; this.#used > used; this.#used--) (this.#levels[this.#used - 1] as Level).unusedSince = now;
@@ -68,12 +68,12 @@ export class Levels {
     level.newGaps = 0;
   }
 
-  /** When place `k`, from 1, fell idle; null if it is in use or never was. */
+  /** When level `k`, from 1, fell idle; null if it is in use or never was. */
   unusedSince(k: number): number | null {
     return k > this.#used ? (this.#levels[k - 1]?.unusedSince ?? null) : null;
   }
 
-  /** When place `k` is to be warm after it fell idle. */
+  /** When level `k` is to be warm after it fell idle. */
   window(k: number): WarmWindow {
     return this.#levels[k - 1]?.window ?? this.#firstWindow;
   }

@@ -1,6 +1,6 @@
 /**
  * The requests of one model that wait: interactive before bulk, which keeps its share; within a class the earliest
- * deadline first. A retried request keeps its place.
+ * deadline first. A retried request goes back to where it was.
  */
 import type { Priority } from '../contracts/types.ts';
 import { goesFirst } from '../policies/share.ts';

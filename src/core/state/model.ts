@@ -1,12 +1,11 @@
 /** One model version as the scheduler sees it: who waits for it, who serves it, and how long that takes. */
 import type { JobId, ModelKey, Priority, WorkerId, WorkerKind, WorkerState } from '../contracts/types.ts';
 import { MeasuredService } from '../estimates/interference.ts';
-import { LoadWindow } from '../estimates/load-window.ts';
 import { SampleWindow } from '../estimates/sample-window.ts';
 import type { SchedulerOptions } from '../options.ts';
+import type { ModelScaling } from '../policies/scaling.ts';
 import { Levels } from './levels.ts';
 import { ModelQueue } from './model-queue.ts';
-import { Promises } from './promises.ts';
 
 /** Cold starts are rare: the last few of them, and from these the slow ones, because whoever counts on them must not wait longer. */
 const COLD_STARTS = 32;
@@ -17,8 +16,7 @@ export class Model {
   readonly queue: ModelQueue<Job>;
   readonly service: MeasuredService;
   readonly levels: Levels;
-  readonly promises: Promises;
-  readonly load = new LoadWindow();
+  readonly scaling: ModelScaling;
   /** All of them, in the order of their starts. */
   readonly workers: Worker[] = [];
   readonly idle: Readonly<Record<WorkerKind, Worker[]>> = { reserved: [], 'on-demand': [] };
@@ -37,8 +35,6 @@ export class Model {
   /** Starts that failed since the last one that succeeded. */
   failedStarts = 0;
   startAllowedAt = 0;
-  /** A size policy does not let the pool shrink until then. */
-  holdUntil = 0;
   /** Since when requests wait beside an idle worker for others to be taken with them; null if none do. */
   batchOpenSince: number | null = null;
   /** When the last interactive request came. */
@@ -46,12 +42,12 @@ export class Model {
   readonly #coldStarts = new SampleWindow(COLD_STARTS);
   #coldStartMs: number;
 
-  constructor(key: ModelKey, { assumed, bulkShare, keepAlive, promiseLimit }: SchedulerOptions) {
+  constructor(key: ModelKey, { assumed, bulkShare, keepAlive, scaling }: SchedulerOptions) {
     this.key = key;
     this.queue = new ModelQueue(bulkShare);
     this.service = new MeasuredService(assumed.serviceMs);
     this.levels = new Levels(keepAlive);
-    this.promises = new Promises(promiseLimit);
+    this.scaling = scaling.forModel();
     this.#coldStartMs = assumed.coldStartMs;
   }
 

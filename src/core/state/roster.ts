@@ -1,4 +1,4 @@
-/** The workers that hold a place in the pool, sorted into what the rules ask for, and the account of their time. */
+/** The workers that hold a slot of the pool (there are `maxWorkers` of them), sorted into what the rules ask for, and the account of their time. */
 import type { ModelKey, WorkerId, WorkerKind, WorkerState } from '../contracts/types.ts';
 import type { SchedulerOptions } from '../options.ts';
 import { Accounts } from './accounts.ts';
@@ -52,7 +52,7 @@ export class Roster {
     return this.#modelList.some((model) => model.count.starting > 0);
   }
 
-  /** Some worker is on its way out: its place will be free. */
+  /** Some worker is on its way out: its slot will be free. */
   anyStopping(): boolean {
     return this.#modelList.some((model) => model.count.stopping > 0);
   }

@@ -41,9 +41,9 @@ export class SortedQueue<T> {
   }
 
   push(item: T): void {
-    const place = this.#head + this.rank(item);
-    if (place === this.#items.length) this.#items.push(item);
-    else this.#items.splice(place, 0, item);
+    const index = this.#head + this.rank(item);
+    if (index === this.#items.length) this.#items.push(item);
+    else this.#items.splice(index, 0, item);
   }
 
   shift(): T | undefined {
@@ -56,13 +56,13 @@ export class SortedQueue<T> {
 
   /** Takes the item out wherever it stands; false if it was not there. */
   delete(item: T): boolean {
-    const place = this.#head + this.rank(item);
-    if (this.#items[place] !== item) return false;
-    if (place - this.#head > this.#items.length - place) {
-      this.#items.splice(place, 1);
+    const index = this.#head + this.rank(item);
+    if (this.#items[index] !== item) return false;
+    if (index - this.#head > this.#items.length - index) {
+      this.#items.splice(index, 1);
       return true;
     }
-    for (let i = place; i > this.#head; i--) this.#items[i] = this.#items[i - 1];
+    for (let i = index; i > this.#head; i--) this.#items[i] = this.#items[i - 1];
     this.#items[this.#head++] = undefined;
     this.#trim();
     return true;

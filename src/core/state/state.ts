@@ -58,14 +58,14 @@ export class State {
     return commands;
   }
 
-  /** The pool is full, and the model is not entitled to a place of another: to ask for a start would be in vain. */
+  /** The pool is full, and the model is not entitled to a slot of another: to ask for a start would be in vain. */
   isOutOfReach(model: Model): boolean {
     return this.roster.size >= this.options.maxWorkers && model.workers.length > 0;
   }
 
   /**
    * Orders a start, `ahead` of any need or because of one. Without room it makes some, and a later settling starts once
-   * the place is free: null until then.
+   * the slot is free: null until then.
    */
   start(now: number, model: Model, kind: WorkerKind, reason: string, ahead = false): Worker | null {
     if (model.startAllowedAt > now) return null;
@@ -116,7 +116,7 @@ export class State {
     model.startAllowedAt = now + startBackoffMs(model.failedStarts);
   }
 
-  /** Back to its old place in the queue; a request that was only bound to its worker was never tried. */
+  /** Back to where it was in the queue; a request that was only bound to its worker was never tried. */
   retry(job: Job): void {
     if (job.worker?.state !== 'starting') this.counters.retried++;
     this.jobs.requeue(job);
@@ -136,12 +136,12 @@ export class State {
     if (worker.startedAs === 'on-demand' && !worker.useful) this.counters.uselessSpawns++;
   }
 
-  /** A reserved worker, or the first one that a request waits for, takes the place of another model's idle worker. */
+  /** A reserved worker, or the first one that a request waits for, takes the slot of another model's idle worker. */
   #makeRoom(now: number, model: Model): void {
     if (this.roster.anyStopping()) return;
     const idle = this.roster.models().flatMap((other) => (other === model ? [] : other.idle['on-demand']));
     const victim = evictable(idle);
-    if (victim) this.stop(now, victim, `${model.key} needs its place`);
+    if (victim) this.stop(now, victim, `${model.key} needs its slot`);
   }
 }
 

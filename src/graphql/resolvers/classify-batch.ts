@@ -30,7 +30,7 @@ export const classifyBatch: MutationResolvers['classifyBatch'] = async (_root, a
 };
 
 function refuseForeignOptions(options: InputMaybe<ClassifyOptions> | undefined): void {
-  for (const name of ['deadlineMs', 'priority', 'retryToken'] as const) {
+  for (const name of ['deadlineMs', 'priority'] as const) {
     if (options?.[name] === undefined || options[name] === null) continue;
     throw new GatewayError('BAD_USER_INPUT', `${name} does not apply to a batch; only model and topK do.`);
   }

@@ -18,7 +18,6 @@ export const classify: MutationResolvers['classify'] = async (_root, { image, op
     priority: options?.priority === 'BULK' ? 'bulk' : 'interactive',
     topK,
     deadlineMs,
-    retryToken: options?.retryToken ?? null,
     signal: gone,
   });
   return { ...classification, receipt: { ...receipt, worker: graphqlWorkerKind(receipt.worker) } };

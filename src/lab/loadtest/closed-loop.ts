@@ -1,10 +1,10 @@
 /**
  * Users of whom each sends the next request when the one before is answered. A refused one comes back when it was told
- * to, with the token that it was given: as in a simulation.
+ * to: as in a simulation.
  */
 import type { ClosedWorkload } from '../workload/workload.ts';
-import { CONNECTION_FAILED, type Outcome } from './client.ts';
 import type { Load } from './load.ts';
+import { CONNECTION_FAILED, type Outcome } from './sender.ts';
 
 /** A user who gets no connection tries again after so long, in ms: a gateway that is down is not to be hammered. */
 const RECONNECT_MS = 100;
@@ -18,12 +18,9 @@ export async function closedLoop({ steps, thinkMs, durationMs }: ClosedWorkload,
   let wanted = 0;
   const stays = (user: number) => user < wanted && load.now() < durationMs && !load.signal.aborted;
   const live = async (user: number) => {
-    let retryToken: string | null = null;
     while (stays(user)) {
-      const outcome: Outcome = await load.send(load.now(), retryToken);
-      retryToken = outcome.retryToken;
-      const pauseMs = pauseAfter(outcome, thinkMs);
-      // Nobody is waited for who comes back after the end.
+      const pauseMs = pauseAfter(await load.send(load.now()), thinkMs);
+      // The run does not wait for users who would come back after its end.
       if (pauseMs > 0) await load.until(Math.min(load.now() + pauseMs, durationMs));
     }
     users.delete(user);

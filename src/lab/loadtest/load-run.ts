@@ -3,18 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RunRecorder } from '../report/recorder.ts';
 import type { Run } from '../report/run.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { Client, Outcome } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
 import { type Load, NOT_SENT } from './load.ts';
 import { openLoop } from './open-loop.ts';
 import type { PoolWatch } from './pool-watch.ts';
+import type { Outcome, Sender } from './sender.ts';
 import type { Upload } from './uploads.ts';
 
 export interface LoadRunOptions {
   /** Of the run in the report. */
   readonly name: string;
   readonly workload: Workload;
-  readonly client: Client;
+  readonly sender: Sender;
   /** Sent in turn. */
   readonly uploads: readonly Upload[];
   readonly pool: PoolWatch;
@@ -75,8 +75,8 @@ export class LoadRun implements Load {
 
   /** To be called once. Ends with the workload, or with the last answer if that comes later. */
   async run(): Promise<Run> {
-    const { name, workload, client, pool, maxOutstanding, signal } = this.#options;
-    const close = () => client.close();
+    const { name, workload, sender, pool, maxOutstanding, signal } = this.#options;
+    const close = () => sender.close();
     signal.addEventListener('abort', close);
     this.#startedAt = performance.now();
     pool.start(this.#intervalMs);
@@ -84,7 +84,7 @@ export class LoadRun implements Load {
     else await closedLoop(workload, this);
     const endMs = this.now();
     signal.removeEventListener('abort', close);
-    client.close();
+    sender.close();
     return this.#recorder.run(name, await pool.stop(), endMs);
   }
 
@@ -94,12 +94,12 @@ export class LoadRun implements Load {
     }
   }
 
-  async send(intendedAt: number, retryToken: string | null): Promise<Outcome> {
-    const { client, uploads } = this.#options;
+  async send(intendedAt: number): Promise<Outcome> {
+    const { sender, uploads } = this.#options;
     this.#recorder.advance(this.now());
     this.#inFlight++;
     const upload = uploads[this.#sent++ % uploads.length] as Upload;
-    const outcome = await client.classify(retryToken === null ? upload : upload.comingBack(retryToken));
+    const outcome = await sender.send(upload);
     this.#recorder.advance(this.now());
     this.#inFlight--;
     // What the end of the run cuts off never had an answer.

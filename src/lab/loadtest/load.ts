@@ -1,5 +1,5 @@
 /** What the loops, closed and open, need of a run. */
-import type { Outcome } from './client.ts';
+import type { Outcome } from './sender.ts';
 
 /** An arrival that came while as many requests as allowed had no answer. */
 export const NOT_SENT = 'NOT_SENT';
@@ -13,8 +13,8 @@ export interface Load {
   now(): number;
   /** Resolves once the run has come to that time, or is to end. */
   until(atMs: number): Promise<void>;
-  /** Sends a request that was to start at `intendedAt`, with the token of the refusal before it. Never rejects. */
-  send(intendedAt: number, retryToken: string | null): Promise<Outcome>;
+  /** Sends a request that was to start at `intendedAt`. Never rejects. */
+  send(intendedAt: number): Promise<Outcome>;
   /** Counts a request that was to start at `intendedAt` as NOT_SENT. */
   drop(intendedAt: number): void;
 }

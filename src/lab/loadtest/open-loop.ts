@@ -25,7 +25,7 @@ export async function openLoop(workload: OpenWorkload, load: Load, maxOutstandin
       load.drop(at);
       continue;
     }
-    const answer = load.send(at, null);
+    const answer = load.send(at);
     outstanding.add(answer);
     void answer.finally(() => outstanding.delete(answer));
   }

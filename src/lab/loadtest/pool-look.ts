@@ -1,7 +1,8 @@
 /** One look at the pool of the gateway under test: all that the admin may know, or the summary that everybody may. */
-import type { Counters, SchedulerSnapshot, WorkerSnapshot } from '../../core/contracts/types.ts';
+import type { GatewayClient } from '../../client/gateway-client.ts';
+import type { KindTime, PoolStats } from '../../client/schema.generated.ts';
+import type { SchedulerSnapshot, WorkerSnapshot } from '../../core/contracts/types.ts';
 import type { Gauges } from '../report/recorder.ts';
-import { type GatewayAddress, queryGateway } from './gateway-query.ts';
 
 export interface PoolLook {
   readonly gauges: Omit<Gauges, 'inFlight'>;
@@ -9,62 +10,49 @@ export interface PoolLook {
   readonly account: SchedulerSnapshot | null;
 }
 
-const SUMMARY = 'reserved reservedBusy onDemand onDemandBusy queued';
-type Summary = Pick<Gauges, 'reserved' | 'reservedBusy' | 'onDemand' | 'onDemandBusy' | 'queued'>;
-
-const KIND_TIME = 'starting: startingMs idle: idleMs busy: busyMs';
-const COUNTERS = [
-  'submitted metNoIdleWorker dispatched finished coldServed spilled rejected expired cancelled failed retried',
-  'workersStarted workersStopped workersDied uselessSpawns',
-].join(' ');
-
 const POOL_STATS = `{ poolStats {
-  summary { ${SUMMARY} }
+  summary { reserved reservedBusy onDemand onDemandBusy queued }
   workers { id kind model state served }
   models { model reserved queued serviceMs coldStartMs startSlowdown }
-  counters { ${COUNTERS} }
-  workerTime { reserved { ${KIND_TIME} } onDemand { ${KIND_TIME} } }
+  counters {
+    submitted metNoIdleWorker dispatched finished coldServed spilled rejected expired cancelled failed retried
+    workersStarted workersStopped workersDied uselessSpawns
+  }
+  workerTime { reserved { startingMs idleMs busyMs } onDemand { startingMs idleMs busyMs } }
   saturatedMs
   waitError { p50Ms p95Ms }
   memoryBytes
 } }`;
 
-interface PoolStats {
-  readonly summary: Summary;
-  readonly workers: readonly (Omit<WorkerSnapshot, 'kind' | 'state'> & {
-    readonly kind: string;
-    readonly state: string;
-  })[];
-  readonly models: SchedulerSnapshot['models'];
-  readonly counters: Counters;
-  readonly workerTime: { readonly reserved: KindTime; readonly onDemand: KindTime };
-  readonly saturatedMs: number;
-  readonly waitError: SchedulerSnapshot['waitError'];
-  readonly memoryBytes: number;
+/** The summary counts warm workers alone, and no starts. */
+export async function lookAsAnybody(client: GatewayClient): Promise<PoolLook> {
+  const summary = await client.pool();
+  return { gauges: { ...summary, starting: 0, coldStarts: Number.NaN, memoryBytes: null }, account: null };
 }
-type KindTime = SchedulerSnapshot['workerTime']['reserved'];
 
-/** Throws a LoadTestError if there is no such gateway, or if it refuses the token. */
-export async function lookAtPool(gateway: GatewayAddress): Promise<PoolLook> {
-  if (gateway.adminToken === null) {
-    const { pool } = await queryGateway<{ pool: Summary }>(gateway, `{ pool { ${SUMMARY} } }`);
-    // The summary counts warm workers alone, and no starts.
-    return { gauges: { ...pool, starting: 0, coldStarts: Number.NaN, memoryBytes: null }, account: null };
-  }
-  const { poolStats } = await queryGateway<{ poolStats: PoolStats }>(gateway, POOL_STATS);
-  const { summary, workers, counters, workerTime, memoryBytes, ...same } = poolStats;
+export async function lookAsAdmin(client: GatewayClient): Promise<PoolLook> {
+  const { poolStats } = await client.query<{ poolStats: PoolStats }>(POOL_STATS);
+  const { summary, workers, models, counters, workerTime, saturatedMs, waitError, memoryBytes } = poolStats;
   const starting = workers.filter(({ state }) => state === 'STARTING').length;
   return {
     gauges: { ...summary, starting, coldStarts: counters.workersStarted, memoryBytes },
     account: {
-      ...same,
+      models,
       counters,
-      workers: workers.map((worker) => ({
-        ...worker,
-        kind: worker.kind === 'RESERVED' ? 'reserved' : 'on-demand',
-        state: worker.state.toLowerCase() as WorkerSnapshot['state'],
+      saturatedMs,
+      waitError,
+      workers: workers.map(({ id, model, kind, state, served }) => ({
+        id,
+        model,
+        kind: kind === 'RESERVED' ? 'reserved' : 'on-demand',
+        state: state.toLowerCase() as WorkerSnapshot['state'],
+        served,
       })),
-      workerTime: { reserved: workerTime.reserved, 'on-demand': workerTime.onDemand },
+      workerTime: { reserved: timeOf(workerTime.reserved), 'on-demand': timeOf(workerTime.onDemand) },
     },
   };
+}
+
+function timeOf({ startingMs, idleMs, busyMs }: KindTime) {
+  return { starting: startingMs, idle: idleMs, busy: busyMs };
 }

@@ -1,28 +1,27 @@
 /** How the pool of the gateway under test does in the course of a run, and what its scheduler makes of the whole. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { RequestFailure } from '../../client/answer.ts';
 import { figuresOf } from '../report/figures.ts';
 import type { Figure } from '../report/run.ts';
-import type { GatewayAddress } from './gateway-query.ts';
-import { LoadTestError } from './load-test-error.ts';
-import { lookAtPool, type PoolLook } from './pool-look.ts';
+import type { PoolLook } from './pool-look.ts';
 
 /** When in an interval the pool is asked, 0 to 1: the answer is to be there before the interval ends. */
 const WHEN = 0.75;
 
 export class PoolWatch {
-  readonly #gateway: GatewayAddress;
+  readonly #look: () => Promise<PoolLook>;
   readonly #first: PoolLook;
   readonly #stopping = new AbortController();
   #last: PoolLook;
   #watching: Promise<void> = Promise.resolve();
 
-  /** Takes the first look. Throws a LoadTestError if there is no such gateway, or if it refuses the token. */
-  static async open(gateway: GatewayAddress): Promise<PoolWatch> {
-    return new PoolWatch(gateway, await lookAtPool(gateway));
+  /** Takes the first look, and rejects if that fails. */
+  static async open(look: () => Promise<PoolLook>): Promise<PoolWatch> {
+    return new PoolWatch(look, await look());
   }
 
-  private constructor(gateway: GatewayAddress, first: PoolLook) {
-    this.#gateway = gateway;
+  private constructor(look: () => Promise<PoolLook>, first: PoolLook) {
+    this.#look = look;
     this.#first = first;
     this.#last = first;
   }
@@ -63,10 +62,10 @@ export class PoolWatch {
   /** False if the gateway does not answer now: it is known by its last answer. */
   async #lookAgain(): Promise<boolean> {
     try {
-      this.#last = await lookAtPool(this.#gateway);
+      this.#last = await this.#look();
       return true;
     } catch (error) {
-      if (!(error instanceof LoadTestError)) throw error;
+      if (!(error instanceof RequestFailure)) throw error;
       return false;
     }
   }

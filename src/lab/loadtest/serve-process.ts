@@ -9,8 +9,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GatewayAddress } from './gateway-query.ts';
-import { LoadTestError } from './load-test-error.ts';
+import { ConfigError } from '../../settings/setting.ts';
+
+export interface GatewayAddress {
+  /** Without the path of the GraphQL endpoint. */
+  readonly url: URL;
+  readonly adminToken: string | null;
+}
 
 const PROGRAM = createRequire(import.meta.url).resolve('#dist/lab/loadtest/serve-child.cjs');
 
@@ -54,12 +59,12 @@ export class ServeProcess {
     });
   }
 
-  /** Aborted when it ends, with a LoadTestError that says how. */
+  /** Aborted when it ends, with a ConfigError that says how. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** Resolves when /readyz says 200. Throws a LoadTestError if that does not come, or the reason of the signal. */
+  /** Resolves when /readyz says 200. Throws a ConfigError if that does not come, or the reason of the signal. */
   async ready(signal: AbortSignal): Promise<GatewayAddress> {
     signal.throwIfAborted();
     const terminate = () => this.#terminate();
@@ -108,9 +113,9 @@ export class ServeProcess {
     return exitCode === null ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
   }
 
-  #failure(what: string): LoadTestError {
+  #failure(what: string): ConfigError {
     const lastLine = this.#log.trimEnd().split('\n').at(-1);
-    return new LoadTestError(`${this.#command} ${what}${lastLine ? `: ${lastLine}` : ''}`);
+    return new ConfigError(`${this.#command} ${what}${lastLine ? `: ${lastLine}` : ''}`);
   }
 }
 

@@ -1,27 +1,8 @@
 /** Which charts of runs there are, as data: what is drawn, in which colours and on which scales. */
+import type { Chart, Look, Series } from '../../web/report/page-data.ts';
 import { roundForJson } from './format.ts';
 import type { Run, Sample } from './run.ts';
-import { linear, logarithmic, type Scale } from './scale.ts';
-
-/** A chart over time. */
-export interface Chart {
-  readonly title: string;
-  readonly scale: Scale;
-  /** Areas upon each other, the first series on top, instead of lines. */
-  readonly stacked: boolean;
-  readonly series: readonly Series[];
-}
-
-export interface Series {
-  readonly label: string;
-  /** A property of the style sheet. */
-  readonly color: string;
-  /** Lengths of dashes and gaps, in pixels; a solid line if empty. */
-  readonly dash: readonly number[];
-  /** One value per sample of that run. */
-  readonly run: number;
-  readonly values: readonly (number | null)[];
-}
+import { linear, logarithmic } from './scale.ts';
 
 export interface ChartGroup {
   readonly title: string;
@@ -66,7 +47,7 @@ export function chartGroups(runs: readonly Run[]): ChartGroup[] {
   return groups;
 }
 
-export function runColor(run: number): Pick<Series, 'color' | 'dash'> {
+export function runColor(run: number): Look {
   return { color: `--run-${(run % RUN_COLORS) + 1}`, dash: run < RUN_COLORS ? [] : [6, 3] };
 }
 

@@ -1,32 +1,14 @@
 /** What can be had for what: points of two figures, one line per way of getting there. */
-import { runColor, type Series } from './charts.ts';
-import { logarithmic, type Scale } from './scale.ts';
+import type { Frontier, FrontierData } from '../../web/report/page-data.ts';
+import { runColor } from './charts.ts';
+import { logarithmic } from './scale.ts';
 
 export interface FrontierChart {
   readonly title: string;
   /** With units, `worker-seconds` for one. */
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly frontiers: readonly Frontier[];
-}
-
-interface Frontier {
-  readonly name: string;
-  readonly points: readonly Point[];
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-  readonly label: string;
-}
-
-/** As the page gets it. */
-export interface FrontierData {
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly y: Scale;
-  readonly frontiers: readonly (Frontier & Pick<Series, 'color' | 'dash'>)[];
+  readonly frontiers: readonly Pick<Frontier, 'name' | 'points'>[];
 }
 
 /** Points in order of x, without those that no axis has a place for: they are in the page's table only. */

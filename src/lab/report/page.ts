@@ -4,11 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { PageData } from '../../web/report/page-data.ts';
 import { chartGroups, sampleEnds } from './charts.ts';
-import { CLIENT_SCRIPT, type PageData } from './client.ts';
 import { type FrontierChart, frontierData } from './frontier.ts';
 import { escapeHtml, jsonScript } from './html.ts';
-import { PAGE_STYLE } from './page-style.ts';
 import type { Run } from './run.ts';
 import { chartSections, frontierSection, settingsList, totalsTable } from './sections.ts';
 
@@ -31,8 +30,8 @@ export function renderPage({ title, subtitle, settings, runs, frontier }: Page):
     charts: groups.flatMap(({ charts }) => charts),
     frontier: frontier ? frontierData(frontier) : null,
   };
-  const require = createRequire(import.meta.url);
-  const uplot = (file: string) => readFileSync(require.resolve(`uplot/dist/${file}`), 'utf8');
+  const { resolve } = createRequire(import.meta.url);
+  const built = (file: string) => readFileSync(resolve(`#dist/report/${file}`), 'utf8');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -41,7 +40,7 @@ export function renderPage({ title, subtitle, settings, runs, frontier }: Page):
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
-<style>${uplot('uPlot.min.css')}${PAGE_STYLE}</style>
+<style>${built('report.css')}</style>
 </head>
 <body>
 <header>
@@ -55,10 +54,7 @@ ${totalsTable(runs)}
 ${chartSections(groups)}
 </main>
 ${jsonScript('data', data)}
-<script>${uplot('uPlot.iife.min.js')}</script>
-<script type="module">
-${CLIENT_SCRIPT}
-</script>
+<script>${built('report.js')}</script>
 </body>
 </html>
 `;

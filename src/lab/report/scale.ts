@@ -1,11 +1,5 @@
 /** The axes that values are drawn on. */
-
-export interface Scale {
-  readonly kind: 'linear' | 'log';
-  readonly range: readonly [number, number];
-  /** Whether the values are numbers of something: no ticks between whole numbers. */
-  readonly whole: boolean;
-}
+import type { Scale } from '../../web/report/page-data.ts';
 
 /** From 0 to a little more than the largest value. */
 export function linear(values: readonly (number | null)[], whole: boolean): Scale {

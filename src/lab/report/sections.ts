@@ -1,7 +1,8 @@
 /** The parts of the page, as HTML. */
-import { type Chart, type ChartGroup, runColor } from './charts.ts';
+import type { Chart, Point } from '../../web/report/page-data.ts';
+import { type ChartGroup, runColor } from './charts.ts';
 import { formatSignificant } from './format.ts';
-import type { FrontierChart, Point } from './frontier.ts';
+import type { FrontierChart } from './frontier.ts';
 import { escapeHtml } from './html.ts';
 import type { Run } from './run.ts';
 import { totalsLines } from './totals.ts';

@@ -35,7 +35,6 @@ const LIMITS = {
   startTimeoutMs: 3_600_000,
   patienceMs: 30_000,
   bulkShare: 0.1,
-  promiseLimit: 10_000,
 };
 
 /** One request per dispatch: a simulated model gains nothing from a batch. */

@@ -115,9 +115,9 @@ class Simulator {
   #let({ steps, thinkMs, durationMs }: ClosedWorkload): void {
     const present = new Set<number>();
     let wanted = 0;
-    const send = (user: number, retryToken: string | null) => {
+    const send = (user: number) => {
       if (user >= wanted || this.#now >= durationMs) present.delete(user);
-      else this.#submit((refusal) => this.#later(user, refusal, thinkMs, send), retryToken);
+      else this.#submit((refusal) => this.#later(user, refusal, thinkMs, send));
     };
     for (const step of steps) {
       this.#agenda.add(this.#startAt + step.fromMs, () => {
@@ -125,24 +125,24 @@ class Simulator {
         for (let user = 0; user < wanted; user++) {
           if (present.has(user)) continue;
           present.add(user);
-          send(user, null);
+          send(user);
         }
       });
     }
   }
 
-  /** After an answer the user thinks; after a refusal it comes back when it was told to, with its token. */
-  #later(user: number, refusal: Refusal | null, thinkMs: number, send: (user: number, token: string | null) => void) {
+  /** After an answer the user thinks; after a refusal it comes back when it was told to. */
+  #later(user: number, refusal: Refusal | null, thinkMs: number, send: (user: number) => void): void {
     const waitMs = refusal ? (refusal.retryAfterMs ?? COME_BACK_MS) : thinkMs;
-    this.#agenda.add(this.#agenda.now + waitMs, () => send(user, refusal?.retryToken ?? null));
+    this.#agenda.add(this.#agenda.now + waitMs, () => send(user));
   }
 
-  #submit(then: Open['then'], retryToken: string | null = null): void {
+  #submit(then: Open['then']): void {
     const { deadlineMs = Number.POSITIVE_INFINITY } = this.#simulation;
     const { now } = this.#agenda;
     const id = `${this.#jobs++}`;
     this.#open.set(id, { arrivedAt: now, then });
-    this.#workers.submit({ id, model: MODEL, priority: 'interactive', deadlineAt: now + deadlineMs, retryToken });
+    this.#workers.submit({ id, model: MODEL, priority: 'interactive', deadlineAt: now + deadlineMs });
   }
 
   #answered(job: JobId, refusal: Refusal | null): void {

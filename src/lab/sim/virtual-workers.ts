@@ -19,7 +19,7 @@ export interface Listener {
   commanded(commands: readonly Command[]): void;
 }
 
-export type Refusal = Pick<GatewayError, 'code' | 'retryAfterMs' | 'retryToken'>;
+export type Refusal = Pick<GatewayError, 'code' | 'retryAfterMs'>;
 
 export class VirtualWorkers {
   readonly #scheduler: Scheduler;

@@ -2,6 +2,7 @@
  * When requests come. Open: at times of their own, whatever the answers take. Closed: each user sends the next request
  * when the one before is answered, as the reference's load test did. The simulator and the load test run the same ones.
  */
+import { UserError } from '../../core/contracts/user-error.ts';
 
 export interface OpenWorkload {
   readonly kind: 'open';
@@ -32,12 +33,7 @@ export interface UserStep {
 export type Workload = OpenWorkload | ClosedWorkload;
 
 /** No workload can be made of what was given. An error for whoever asked for it, who can mend it. */
-export class WorkloadError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'WorkloadError';
-  }
-}
+export class WorkloadError extends UserError {}
 
 /** Throws unless every value is a finite number above 0. */
 export function requirePositive(workload: string, values: Readonly<Record<string, number>>): void {

@@ -1,5 +1,5 @@
 // The photos of a batch with what became of each: plain data, counted by group as it changes.
-import type { BatchItem } from './batch-gateway.ts';
+import type { BatchItem } from '../../client/gateway-client.ts';
 
 /** Every item is in one of them. */
 export type Group = 'waiting' | 'failed' | 'cancelled' | `label:${string}`;

@@ -1,8 +1,9 @@
 // One batch on the page, from the upload, or from its id alone after a reload, to its end:
 //   uploading → running → completed | cancelled        the upload may also be refused, and begun again
 //   loading → running | completed | cancelled | gone   gone: the gateway does not have it any more
-import { asFailure, type GatewayFailure } from '../gateway.ts';
-import type { BatchState } from './batch-gateway.ts';
+import type { RequestFailure } from '../../client/answer.ts';
+import type { BatchState } from '../../client/schema.generated.ts';
+import { asFailure } from '../gateway.ts';
 import { BatchItems } from './batch-items.ts';
 import { type DeliveryPorts, deliver } from './delivery.ts';
 import { Follower, type FollowPorts } from './follower.ts';
@@ -13,7 +14,6 @@ export type Phase = 'uploading' | 'loading' | 'running' | 'completed' | 'cancell
 
 export interface SessionPorts extends FollowPorts, DeliveryPorts {
   cancelBatch(id: string): Promise<void>;
-  /** Of the photos by their paths, as far as they are known here. */
   /** Something is to be shown; called often. */
   changed(): void;
 }
@@ -36,7 +36,7 @@ export class BatchSession {
   #isConnected = true;
   #isCancelling = false;
   #isRetry = false;
-  #failure: GatewayFailure | null = null;
+  #failure: RequestFailure | null = null;
 
   /** `files`: to be uploaded; none to follow a batch that there is. */
   constructor(id: string, ports: SessionPorts, files: readonly NamedFile[] = [], model?: string) {
@@ -68,7 +68,7 @@ export class BatchSession {
   }
 
   /** Why the upload was refused, or why the batch could not be cancelled. */
-  get failure(): GatewayFailure | null {
+  get failure(): RequestFailure | null {
     return this.#failure;
   }
 

@@ -1,7 +1,7 @@
 // Sends the photos of a batch until the gateway has them all. It keeps nothing of an upload that breaks off, as when the
 // network goes away or the gateway is restarted; so they are sent again, under the same id, once it can be reached.
-import { asFailure, type GatewayFailure } from '../gateway.ts';
-import type { ItemPage } from './batch-gateway.ts';
+import type { ItemPage } from '../../client/gateway-client.ts';
+import { asFailure } from '../gateway.ts';
 import type { NamedFile } from './named-file.ts';
 import { pause } from './pause.ts';
 import type { UploadOptions } from './upload.ts';
@@ -24,7 +24,7 @@ const PAUSE_MS = 1000;
 /** A photo that cannot be read any more breaks every upload, and looks like a lost connection. */
 export const MOST_UPLOADS = 5;
 
-/** Resolves once the gateway has the batch, whatever has become of it there. Rejects with a GatewayFailure, or if it is aborted. */
+/** Resolves once the gateway has the batch, whatever has become of it there. Rejects with a RequestFailure, or if it is aborted. */
 export async function deliver(options: DeliveryOptions): Promise<void> {
   const { files, upload, isRepeated, uploadBatch, onAgain } = options;
   if (isRepeated && (await hasArrived(options))) return;
@@ -32,7 +32,7 @@ export async function deliver(options: DeliveryOptions): Promise<void> {
     try {
       return await uploadBatch(files, upload);
     } catch (error) {
-      if (upload.signal.aborted || uploads === MOST_UPLOADS || !isBrokenOff(asFailure(error))) throw error;
+      if (upload.signal.aborted || uploads === MOST_UPLOADS || !asFailure(error).isBrokenOff) throw error;
     }
     if (await hasArrived(options)) return;
     await pause(PAUSE_MS, upload.signal);
@@ -53,9 +53,4 @@ async function hasArrived({ fetchItems, upload }: DeliveryOptions): Promise<bool
     }
     await pause(PAUSE_MS, signal);
   }
-}
-
-/** And not refused: by the network, by a gateway that shut down, or by a proxy that had none behind it. */
-function isBrokenOff({ code }: GatewayFailure): boolean {
-  return code === 'NO_ANSWER' || code === 'CANCELLED' || code.startsWith('HTTP_5');
 }

@@ -1,7 +1,8 @@
 // Follows a batch to its end, whatever happens to the connection: reads the items that it does not have yet page by page,
 // then takes the events that come after them, and comes back with the number of the last one.
+import type { BatchItem, BatchListener, ItemPage } from '../../client/gateway-client.ts';
+import type { BatchState } from '../../client/schema.generated.ts';
 import { asFailure } from '../gateway.ts';
-import type { BatchItem, BatchListener, BatchState, ItemPage } from './batch-gateway.ts';
 import { pause } from './pause.ts';
 
 export interface FollowPorts {

@@ -1,5 +1,7 @@
 // The upload of a batch: one multipart request for all photos, sent by the one API that tells how far it is.
-import { answerOf, ENDPOINT, noAnswer, UPLOAD_HEADERS } from '../gateway.ts';
+import { dataOf, unanswered } from '../../client/answer.ts';
+import { classifyBatchHead, UPLOAD_HEADERS, uploadForm } from '../../client/multipart.ts';
+import { ENDPOINT } from '../gateway.ts';
 import type { NamedFile } from './named-file.ts';
 
 export interface UploadOptions {
@@ -11,10 +13,6 @@ export interface UploadOptions {
   /** Share of the bytes, 0 to 1. */
   onSent(share: number): void;
 }
-
-const CLASSIFY_BATCH = `mutation ClassifyBatch($images: [Upload!]!, $clientBatchId: ID, $options: ClassifyOptions) {
-  classifyBatch(images: $images, clientBatchId: $clientBatchId, options: $options) { id }
-}`;
 
 /** Short enough for a page that answers at once. */
 const SLICE_MS = 10;
@@ -30,7 +28,7 @@ export async function uploadBatch(files: readonly NamedFile[], options: UploadOp
   const sent = new Promise<void>((resolve, reject) => {
     request.upload.onprogress = ({ loaded }) => onSent(Math.min(loaded / Math.max(bytes, 1), 1));
     request.onload = () => resolve();
-    request.onerror = () => reject(noAnswer());
+    request.onerror = () => reject(unanswered(new Error('the upload broke off')));
     request.onabort = () => reject(signal.reason);
     signal.throwIfAborted();
     request.open('POST', ENDPOINT);
@@ -39,7 +37,7 @@ export async function uploadBatch(files: readonly NamedFile[], options: UploadOp
   });
   try {
     await sent;
-    answerOf(request.status, request.responseText);
+    dataOf(request.status, request.responseText);
   } finally {
     signal.removeEventListener('abort', abort);
   }
@@ -62,18 +60,11 @@ async function sizeOf(files: readonly NamedFile[], signal: AbortSignal): Promise
   return bytes;
 }
 
-/** The parts must stand in this order: the gateway reads them as a stream. */
 export function batchBody(
   files: readonly NamedFile[],
   { clientBatchId, model }: Pick<UploadOptions, 'clientBatchId' | 'model'>,
 ): FormData {
-  const options = model === undefined ? undefined : { model };
-  const variables = { images: files.map(() => null), clientBatchId, options };
-  const map = Object.fromEntries(files.map((_, index) => [index, [`variables.images.${index}`]]));
-  const form = new FormData();
-  form.append('operations', JSON.stringify({ query: CLASSIFY_BATCH, variables }));
-  form.append('map', JSON.stringify(map));
   // The end of a long path tells more than its beginning.
-  for (const [index, { file, name }] of files.entries()) form.append(String(index), file, name.slice(-MAX_NAME_LENGTH));
-  return form;
+  const named = files.map(({ file, name }) => ({ file, name: name.slice(-MAX_NAME_LENGTH) }));
+  return uploadForm(classifyBatchHead(files.length, clientBatchId, { model: model ?? null }), named);
 }

@@ -1,8 +1,8 @@
 // The batch that the page shows: made of files, or found by the id in the page's address.
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { gateway } from '../gateway.ts';
 import { batchInAddress, putInAddress } from './address.ts';
-import { cancelBatch, fetchItems, listen } from './batch-gateway.ts';
-import { BatchSession } from './batch-session.ts';
+import { BatchSession, type SessionPorts } from './batch-session.ts';
 import { oncePerFrame } from './frame.ts';
 import type { NamedFile } from './named-file.ts';
 import { uploadBatch } from './upload.ts';
@@ -13,6 +13,13 @@ export interface BatchControl {
   begin(files: readonly NamedFile[], model: string | undefined): boolean;
   close(): void;
 }
+
+const GATEWAY: Omit<SessionPorts, 'changed'> = {
+  uploadBatch,
+  cancelBatch: (id) => gateway.cancelBatch(id),
+  fetchItems: (id, after) => gateway.itemPage(id, after),
+  listen: (...request) => gateway.listen(...request),
+};
 
 export function useBatch(): BatchControl {
   const [session, setSession] = useState<BatchSession | null>(null);
@@ -27,7 +34,7 @@ export function useBatch(): BatchControl {
     putInAddress(next?.id ?? null);
     void next?.start();
   }, []);
-  const ports = useMemo(() => ({ uploadBatch, cancelBatch, fetchItems, listen, changed: frame.request }), [frame]);
+  const ports = useMemo((): SessionPorts => ({ ...GATEWAY, changed: frame.request }), [frame]);
   const begin = useCallback(
     (files: readonly NamedFile[], model: string | undefined) => {
       if (current.current?.phase === 'uploading') return false;

@@ -1,5 +1,5 @@
 // What the gateway saw: the verdict and a bar for each score.
-import type { Classification } from '../gateway.ts';
+import type { Classification } from '../../client/gateway-client.ts';
 import { percent, verdict } from '../wording.ts';
 
 export function Answer({ answer }: { answer: Classification }) {

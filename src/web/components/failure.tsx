@@ -1,10 +1,10 @@
 // Why a photo has no answer, and, if asking again makes sense, the button for it.
 import { useEffect, useState } from 'preact/hooks';
-import type { GatewayFailure } from '../gateway.ts';
-import { duration } from '../wording.ts';
+import type { RequestFailure } from '../../client/answer.ts';
+import { duration, failureText } from '../wording.ts';
 
 interface Props {
-  failure: GatewayFailure;
+  failure: RequestFailure;
   retry(): void;
 }
 
@@ -12,8 +12,8 @@ export function Failure({ failure, retry }: Props) {
   return (
     <div class="failure">
       <p class="code">{failure.code}</p>
-      <p>{failure.message}</p>
-      {failure.retryAfterMs !== undefined && <RetryButton afterMs={failure.retryAfterMs} retry={retry} />}
+      <p>{failureText(failure)}</p>
+      {failure.retryAfterMs !== null && <RetryButton afterMs={failure.retryAfterMs} retry={retry} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // One photo of a batch: its thumbnail, what it shows or why there is no answer, and its name.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { BatchItem } from '../batch/batch-gateway.ts';
+import type { BatchItem } from '../../client/gateway-client.ts';
 import { thumbnails } from '../batch/shrink.ts';
 import { baseName, itemVerdict, nameInFolder } from '../wording.ts';
 

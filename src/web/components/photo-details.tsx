@@ -1,6 +1,6 @@
 // One photo of a batch in detail, at the lower edge of the window while the grid stays in use.
 import { useEffect, useState } from 'preact/hooks';
-import type { BatchItem } from '../batch/batch-gateway.ts';
+import type { BatchItem } from '../../client/gateway-client.ts';
 import { itemVerdict } from '../wording.ts';
 
 interface Props {

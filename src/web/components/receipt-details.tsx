@@ -1,5 +1,5 @@
 // The receipt of one answer: a line, and behind it where the time went and why.
-import type { Receipt } from '../gateway.ts';
+import type { Receipt } from '../../client/gateway-client.ts';
 import { duration, percent, receiptLine, workerKind } from '../wording.ts';
 import { ReceiptRow } from './receipt-row.tsx';
 import { WorkerMark } from './worker-mark.tsx';

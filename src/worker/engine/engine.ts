@@ -1,8 +1,9 @@
 /** What every engine can do. An engine turns one batch of input tensors into the model's raw outputs; nothing else. */
+import { UserError } from '../../core/contracts/user-error.ts';
 import type { ModelVersion } from '../../models/manifest.ts';
 
 /** No engine, or not the one that was asked for, can run a model version on this machine; the message says why. */
-export class EngineUnavailableError extends Error {}
+export class EngineUnavailableError extends UserError {}
 
 export interface Engine {
   /** Loads the version's artifact for this engine. Throws if the version has none, or if it is not loadable. */

@@ -36,17 +36,29 @@ export async function openEngine(name: EngineName): Promise<Engine> {
   }
 }
 
-const probed = new Map<EngineName, Promise<unknown>>();
+/** Really loads the engine. */
+export const loadsHere: Probe = async (engine) => {
+  await openEngine(engine);
+};
 
 /**
- * Really loads the engine, once for each process. To be called in the main thread: tfjs-node is stable in worker threads
- * only when the main thread has loaded it first, so this is also what makes its workers safe.
+ * For each version; each engine is loaded once at the most. To be called in the main thread: tfjs-node is stable in worker threads
+ * only when the main thread has loaded it first, so this is also what makes its workers safe. Throws as `selectEngine` does.
  */
-export const loadsHere: Probe = async (engine) => {
-  const known = probed.get(engine) ?? openEngine(engine);
-  probed.set(engine, known);
-  await known;
-};
+export async function selectEngines(
+  requested: 'auto' | EngineName,
+  versions: readonly ModelVersion[],
+): Promise<ReadonlyMap<ModelVersion, Selection>> {
+  const probed = new Map<EngineName, Promise<void>>();
+  const probe: Probe = (engine) => {
+    const known = probed.get(engine) ?? loadsHere(engine);
+    probed.set(engine, known);
+    return known;
+  };
+  const selections = new Map<ModelVersion, Selection>();
+  for (const version of versions) selections.set(version, await selectEngine(requested, version, probe));
+  return selections;
+}
 
 /**
  * `auto` takes the fastest engine (in the order of ENGINE_NAMES) that `version` has an artifact for and that loads here.

@@ -1,4 +1,4 @@
-/** The tfjs-node engine: TensorFlow.js on the TensorFlow C library. An optional dependency: it may not be installed. */
+/** The tfjs-node engine: TensorFlow.js on the TensorFlow C library. An optional peer: whoever wants it installs it. */
 import { createRequire } from 'node:module';
 import type { Engine } from './engine.ts';
 import { type TensorFlow, tfjsEngine } from './tfjs.ts';
@@ -12,11 +12,11 @@ export async function openTfjsNode(): Promise<Engine> {
   // TensorFlow reports every CPU feature it finds, on stderr, unless told not to.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
-  // tfjs-node 4.22 calls these two. Node 23 took away the first, and has long deprecated the second.
-  const util: { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean } =
-    require('node:util');
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  // tfjs-node 4.22 calls these two. Node 22 warns of the first and Node 23 took it away; the second is deprecated.
+  Object.assign(require('node:util'), {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  });
 
   // The package's own `tf`, as its backend is registered in that copy of tfjs-core and in no other.
   const tf: TensorFlow & { setBackend(name: string): Promise<boolean>; enableProdMode(): void } =

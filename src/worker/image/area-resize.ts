@@ -42,7 +42,7 @@ interface Memory {
   grow(pages: number): void;
 }
 
-interface Kernel {
+interface Code {
   averageRows(row: number, width: number, weights: number, taps: number, sums: number): void;
   averageColumns(
     sums: number,
@@ -61,12 +61,25 @@ const STEP = 16;
 /** Weights of one result pixel sum up to it. */
 const ONE = 256;
 
-// The compiled file, also when this module runs from its source under a test runner.
-const KERNEL = createRequire(import.meta.url).resolve('#dist/worker/image/area-average.wasm');
-/** Grows to the largest picture and is used again for each. */
-const memory = new WebAssembly.Memory({ initial: 1 });
-const module = new WebAssembly.Module(readFileSync(KERNEL));
-const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel;
+interface Kernel {
+  readonly code: Code;
+  /** Grows to the largest picture and is used again for each. */
+  readonly memory: Memory;
+}
+
+let loaded: Kernel | null = null;
+
+/** The compiled loops in this thread, which take their time when they are asked for first. */
+export function loadKernel(): Kernel {
+  if (loaded) return loaded;
+  // The compiled file, also when this module runs from its source under a test runner.
+  const file = createRequire(import.meta.url).resolve('#dist/worker/image/area-average.wasm');
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const module = new WebAssembly.Module(readFileSync(file));
+  const code = new WebAssembly.Instance(module, { env: { memory } }).exports as Code;
+  loaded = { code, memory };
+  return loaded;
+}
 
 /**
  * `fill` is given the memory for the source, RGBX, and writes its pixels there, or returns false. Returns the canvas, RGB, or
@@ -74,23 +87,24 @@ const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as 
  */
 export function areaResize(resize: Resize, fill: (pixels: Buffer) => boolean): Uint8Array | null {
   const { width, height, columns, rows, canvas, placement } = resize;
+  const { code, memory } = loadKernel();
   const room = allocator();
   const pixels = room(width * height * 4);
   const sums = room(width * 8);
   const across = tapsAt(room, columns);
   const down = tapsAt(room, rows);
   const out = room(canvas * 3);
-  reserve(room(0));
+  reserve(memory, room(0));
 
   if (!fill(Buffer.from(memory.buffer, pixels, width * height * 4))) return null;
-  writeTaps(across, columns);
-  const { first, begin } = writeTaps(down, rows);
+  writeTaps(memory, across, columns);
+  const { first, begin } = writeTaps(memory, down, rows);
   const result = new Uint8Array(memory.buffer, out, canvas * 3).fill(0);
   for (let y = 0; y < rows.to; y++) {
     const [tap, end] = [begin[y] as number, begin[y + 1] as number];
-    kernel.averageRows(pixels + (first[y] as number) * width * 4, width, down.weights + tap * 2, end - tap, sums);
+    code.averageRows(pixels + (first[y] as number) * width * 4, width, down.weights + tap * 2, end - tap, sums);
     const at = out + (placement.origin + y * placement.stepY) * 3;
-    kernel.averageColumns(sums, across.first, across.begin, across.weights, columns.to, at, placement.stepX * 3);
+    code.averageColumns(sums, across.first, across.begin, across.weights, columns.to, at, placement.stepX * 3);
   }
   return result.slice();
 }
@@ -105,7 +119,7 @@ function allocator(): (bytes: number) => number {
   };
 }
 
-function reserve(bytes: number): void {
+function reserve(memory: Memory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 }
@@ -127,7 +141,11 @@ function mostTaps({ size, to }: Stretch): number {
 }
 
 /** Weights are differences of a rounded running sum: so they sum up to ONE exactly, however many there are. */
-function writeTaps(at: Taps, stretch: Stretch): { readonly first: Uint32Array; readonly begin: Uint32Array } {
+function writeTaps(
+  memory: Memory,
+  at: Taps,
+  stretch: Stretch,
+): { readonly first: Uint32Array; readonly begin: Uint32Array } {
   const { from, size, to } = stretch;
   const first = new Uint32Array(memory.buffer, at.first, to);
   const begin = new Uint32Array(memory.buffer, at.begin, to + 1);

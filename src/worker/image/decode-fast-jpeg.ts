@@ -8,9 +8,15 @@ import type { InputSpec } from '../../models/manifest.ts';
 import { areaResize, type Placement } from './area-resize.ts';
 import type { JpegHeader } from './jpeg-header.ts';
 
-const turbo = loadTurbo();
-/** False on the few platforms for which the package has no library: there all pictures go the long way. */
-export const hasFastJpeg = turbo !== null;
+type Turbo = typeof import('@julusian/jpeg-turbo');
+
+/** Undefined until it is asked for; null on the few platforms for which the package has no library. */
+let turbo: Turbo | null | undefined;
+
+/** False where all pictures go the long way. */
+export function hasFastJpeg(): boolean {
+  return loadTurbo() !== null;
+}
 
 /** Up to where it is faster than sharp, in pixels; measured, see test/perf/README.md. */
 const WORTH_IT = { sequential: 1_000_000, progressive: 500_000, other: 0 };
@@ -26,6 +32,7 @@ export function decodeFastJpeg(
   maxPixels: number,
 ): Uint8Array | null {
   const { orientation, width, height } = header;
+  const turbo = loadTurbo();
   if (!turbo) return null;
   if (orientation === null || width * height > Math.min(maxPixels, WORTH_IT[header.process])) return null;
   if ((header.components !== 1 && header.components !== 3) || header.profile === 'other') return null;
@@ -38,26 +45,28 @@ export function decodeFastJpeg(
   const rows = { from: (height - fit.height) / 2, size: fit.height, to: fit.rows };
   const placement = placementOf(orientation, fit.columns, fit.rows, spec);
   const canvas = spec.width * spec.height;
-  return areaResize({ width, height, columns, rows, canvas, placement }, (pixels) => decodeInto(pixels, data));
+  return areaResize({ width, height, columns, rows, canvas, placement }, (pixels) => decodeInto(turbo, pixels, data));
 }
 
 /** False if the library has anything to complain of, a warning included: what of that counts is sharp's to say. */
-function decodeInto(pixels: Buffer, jpeg: Buffer): boolean {
+function decodeInto(turbo: Turbo, pixels: Buffer, jpeg: Buffer): boolean {
   try {
-    turbo?.decompressSync(jpeg, pixels, { format: turbo.FORMAT_RGBX });
+    turbo.decompressSync(jpeg, pixels, { format: turbo.FORMAT_RGBX });
     return true;
   } catch {
     return false;
   }
 }
 
-function loadTurbo(): typeof import('@julusian/jpeg-turbo') | null {
+function loadTurbo(): Turbo | null {
+  if (turbo !== undefined) return turbo;
   try {
     // Required, not imported: in a fresh thread `import` of a CommonJS package takes half as long again.
-    return createRequire(import.meta.url)('@julusian/jpeg-turbo');
+    turbo = createRequire(import.meta.url)('@julusian/jpeg-turbo') as Turbo;
   } catch {
-    return null;
+    turbo = null;
   }
+  return turbo;
 }
 
 function tooManyScans(data: Buffer, from: number): boolean {

@@ -1,24 +1,33 @@
 /** The long way from bytes to pixels: sharp, which reads every format, and which finds the words for what it cannot read. */
 import { createRequire } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { InputSpec } from '../../models/manifest.ts';
 import type { DecodeLimits } from './decode-limits.ts';
 
-// Required, not imported: in a fresh thread `import` of this CommonJS package takes half as long again.
-const sharp: typeof import('sharp').default = createRequire(import.meta.url)('sharp');
+const FORMATS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'];
 
-// Everything that libvips can read is forbidden but these: an SVG can name files, a PDF is a program. The list is the
-// whole process's: a starting worker that set it again would for a moment forbid the others to read anything.
-if (isMainThread) {
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
-  });
+let sharp: typeof import('sharp').default | null = null;
+
+/** The library in this thread, which takes its time when it is asked for first. */
+export function loadSharp(): typeof import('sharp').default {
+  if (sharp) return sharp;
+  // Required, not imported: in a fresh thread `import` of this CommonJS package takes half as long again.
+  const loaded: typeof import('sharp').default = createRequire(import.meta.url)('sharp');
+  // Each picture is different, so a cache is memory lost; and parallelism comes from the workers.
+  loaded.cache(false);
+  loaded.concurrency(1);
+  sharp = loaded;
+  return loaded;
 }
-// Each picture is different, so a cache is memory lost; and parallelism comes from the workers.
-sharp.cache(false);
-sharp.concurrency(1);
+
+/**
+ * Everything that libvips can read is forbidden but these formats: an SVG can name files, a PDF is a program. The list is the whole
+ * process's, so it is set once, before any worker starts: one that set it again would for a moment forbid the others to read anything.
+ */
+export function allowPictureFormats(): void {
+  loadSharp().block({ operation: ['VipsForeignLoad'] });
+  loadSharp().unblock({ operation: FORMATS.map((format) => `VipsForeignLoad${format}Buffer`) });
+}
 
 /**
  * Returns width × height × 3 bytes. `isSrgb`: an embedded profile is known to change nothing.
@@ -31,7 +40,7 @@ export async function decodeWithSharp(
   limits: DecodeLimits,
 ): Promise<Uint8Array> {
   try {
-    return await sharp(bytes, {
+    return await loadSharp()(bytes, {
       failOn: 'error',
       limitInputPixels: limits.maxPixels,
       ignoreIcc: isSrgb,
@@ -71,7 +80,7 @@ function isHeic(bytes: Uint8Array): boolean {
 /** Of a picture that is refused, and may be broken besides. */
 async function sizeOf(bytes: Uint8Array): Promise<string> {
   try {
-    const { width, height } = await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
+    const { width, height } = await loadSharp()(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
     return `${width} × ${height}`;
   } catch {
     return 'too many';

@@ -7,10 +7,17 @@
  */
 import { GatewayError } from '../../core/contracts/errors.ts';
 import type { InputSpec } from '../../models/manifest.ts';
-import { decodeFastJpeg } from './decode-fast-jpeg.ts';
+import { loadKernel } from './area-resize.ts';
+import { decodeFastJpeg, hasFastJpeg } from './decode-fast-jpeg.ts';
 import type { DecodeLimits } from './decode-limits.ts';
-import { decodeWithSharp } from './decode-with-sharp.ts';
+import { decodeWithSharp, loadSharp } from './decode-with-sharp.ts';
 import { readJpegHeader } from './jpeg-header.ts';
+
+/** The libraries of both ways, into this thread: else the first pictures wait for them. */
+export function loadDecoders(): void {
+  if (hasFastJpeg()) loadKernel();
+  loadSharp();
+}
 
 /** Returns width × height × 3 bytes. Throws BAD_IMAGE, UNSUPPORTED_FORMAT or IMAGE_TOO_LARGE. */
 export async function decode(bytes: Uint8Array, spec: InputSpec, limits: DecodeLimits): Promise<Uint8Array> {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { BatchBody, nameOf } from '../../../src/cli/batch/body.ts';
-import { LocalFailure } from '../../../src/cli/batch/local-failure.ts';
-import type { Picture } from '../../../src/cli/batch/pictures.ts';
+import type { PictureFile } from '../../../src/cli/batch/pictures.ts';
+import { RequestFailure } from '../../../src/client/answer.ts';
 
 const REQUEST = { clientBatchId: 'an-id-that-is-long-enough', model: null, topK: null };
 
@@ -15,7 +15,7 @@ function emptyFolder(): string {
   return folder;
 }
 
-function pictureOf(path: string, content: string | Uint8Array): Picture {
+function pictureOf(path: string, content: string | Uint8Array): PictureFile {
   writeFileSync(path, content);
   return { path, size: Buffer.byteLength(content), mtimeMs: 0 };
 }
@@ -84,7 +84,7 @@ it('gives out no more than it says of a file that has grown', async () => {
   const giving = async () => {
     for await (const chunk of body.bytes(() => {})) given += chunk.length;
   };
-  await expect(giving()).rejects.toThrow(LocalFailure);
+  await expect(giving()).rejects.toThrow(RequestFailure);
   expect(given).toBeLessThan(Number(body.headers['content-length']));
 });
 
@@ -98,7 +98,7 @@ it.each([
   const body = new BatchBody([pictureOf(path, '1234')], REQUEST);
   change(path);
   const failure = await bytesOf(body).catch((error) => error);
-  expect(failure).toBeInstanceOf(LocalFailure);
+  expect(failure).toBeInstanceOf(RequestFailure);
   expect(failure.message).toContain(path);
 });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
-import { LocalFailure } from '../../../src/cli/batch/local-failure.ts';
 import { openResults } from '../../../src/cli/batch/results-file.ts';
 import { ConfigError } from '../../../src/settings/setting.ts';
 
@@ -50,7 +49,10 @@ it('a device stays one', async () => {
 
 it('a disk that is full is told', async () => {
   const results = await openResults('/dev/full', unused);
-  await expect(results.write('a\n')).rejects.toThrow(new LocalFailure('/dev/full cannot be written (ENOSPC).'));
+  await expect(results.write('a\n')).rejects.toMatchObject({
+    code: 'UNWRITABLE_FILE',
+    message: '/dev/full cannot be written (ENOSPC).',
+  });
   await results.abandon();
 });
 

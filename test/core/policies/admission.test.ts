@@ -29,7 +29,6 @@ describe('admission', () => {
     pool.submit('p');
     pool.submit('q', 'a', 90);
     expect(outcome(pool, 'q')).toEqual({ code: 'DEADLINE_EXCEEDED', retryAfterMs: undefined, at: 1_000 });
-    expect(pool.job('q').error?.retryToken).toBeUndefined();
     expect(pool.snapshot().counters).toMatchObject({ rejected: 1, expired: 0 });
   });
 
@@ -131,7 +130,7 @@ describe('admission', () => {
     pool.submit('r');
     pool.submit('s');
     expect(outcome(pool, 's')).toEqual({ code: 'OVERLOADED', retryAfterMs: 100, at: 1_000 });
-    expect(pool.job('s').error?.message).toBe('The queue is full: 2 of 2 requests wait or have a place.');
+    expect(pool.job('s').error?.message).toBe('The queue is full: 2 of 2 requests wait.');
   });
 
   it('expects room when the next request starts, and who comes back then is let in', () => {
@@ -140,8 +139,7 @@ describe('admission', () => {
     pool.submit('q');
     pool.runTo(1_070).submit('early');
     expect(outcome(pool, 'early')).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 30 });
-    const { retryToken = null } = pool.job('early').error ?? {};
-    pool.runTo(1_100).submit('later', 'a', undefined, 'interactive', retryToken);
+    pool.runTo(1_100).submit('later');
     expect(outcome(pool, 'later')).toBe('open');
   });
 

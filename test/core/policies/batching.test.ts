@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchSize, largestBatch, worthWaiting } from '../../../src/core/policies/batching.ts';
-import { spill } from '../../../src/core/policies/scaling.ts';
+import { spill } from '../../../src/core/policies/spill.ts';
 import { batches, outcome, startsOf, warmPool } from '../look.ts';
 
 describe('a batch', () => {

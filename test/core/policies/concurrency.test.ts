@@ -1,32 +1,69 @@
 import { describe, expect, it } from 'vitest';
 import { concurrency } from '../../../src/core/policies/concurrency.ts';
 import { fixedKeepAlive } from '../../../src/core/policies/keep-alive.ts';
+import type { ModelScaling } from '../../../src/core/policies/scaling.ts';
 import { outcome, startsOf, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 
-/** What the policy wants for a mean load over the stable and over the panic window. */
-function want(stable: number, panic: number, workers: number, share = 0.7) {
-  const policy = concurrency(share);
-  if (policy.kind !== 'size') throw new Error('it is no size policy');
-  const wanted = policy.size({ workers, averageLoad: (windowMs) => (windowMs === 60_000 ? stable : panic) });
-  // Not -0.
-  return { ...wanted, workers: wanted.workers + 0 };
+/** How many workers the policy wants after a minute of which the last 6 s had the load `panic`, and the rest another one. */
+function want(stable: number, panic: number, workers: number, share = 0.7): number {
+  const model = concurrency(share).forModel();
+  model.observe?.(0, (stable * 60 - panic * 6) / 54);
+  model.observe?.(54_000, panic);
+  model.observe?.(60_000, panic);
+  return size(model, 60_000, workers);
 }
+
+/** The least number of workers with which it starts none and, from `workers` down, the first that it would not stop. */
+function size(model: ModelScaling, now: number, workers: number): number {
+  let wanted = workers;
+  while (model.startReason({ ...VIEW, now, workers: wanted }) !== null) wanted++;
+  while (wanted > 0 && model.stopReason?.({ ...VIEW, now, workers: wanted }) != null) wanted--;
+  return wanted;
+}
+
+const VIEW = {
+  waiting: 0,
+  idle: 0,
+  starting: 0,
+  predictedWaitMs: 0,
+  serviceMs: 100,
+  coldStartMs: 1_000,
+  startSlowdown: 0,
+};
 
 describe('the concurrency policy', () => {
   it('wants so many workers that each has its target share of a request', () => {
-    expect(want(0, 0, 0)).toEqual({ workers: 0, holdMs: 0 });
-    expect(want(0.1, 0.1, 1)).toEqual({ workers: 1, holdMs: 0 });
-    expect(want(1.4, 1.4, 2)).toEqual({ workers: 2, holdMs: 0 });
-    expect(want(1.41, 1.41, 2)).toEqual({ workers: 3, holdMs: 0 });
-    expect(want(2, 2, 2, 1)).toEqual({ workers: 2, holdMs: 0 });
+    expect(want(0, 0, 0)).toBe(0);
+    expect(want(0.1, 0.1, 1)).toBe(1);
+    expect(want(1.4, 1.4, 2)).toBe(2);
+    expect(want(1.41, 1.41, 2)).toBe(3);
+    expect(want(2, 2, 2, 1)).toBe(2);
   });
 
-  it('panics when the last 6 s ask for twice the workers that there are, and holds them for a minute', () => {
-    expect(want(0.7, 2.7, 2)).toEqual({ workers: 4, holdMs: 60_000 });
-    expect(want(0.7, 2.1, 2)).toEqual({ workers: 1, holdMs: 0 });
-    expect(want(0, 1.4, 0)).toEqual({ workers: 2, holdMs: 60_000 });
-    expect(want(0.1, 0.7, 0)).toEqual({ workers: 1, holdMs: 0 });
+  it('wants one for a request that waits, whatever the load was', () => {
+    const model = concurrency(0.7).forModel();
+    expect(model.startReason({ ...VIEW, now: 0, workers: 0, waiting: 1 })).toContain('asked for 1 workers');
+    expect(model.startReason({ ...VIEW, now: 0, workers: 1, waiting: 1 })).toBeNull();
+  });
+
+  it('panics when the last 6 s ask for twice the workers that there are', () => {
+    expect(want(0.7, 2.7, 2)).toBe(4);
+    expect(want(0.7, 2.1, 2)).toBe(1);
+    expect(want(0.2, 1.4, 0)).toBe(2);
+    expect(want(0.1, 0.7, 0)).toBe(1);
+  });
+
+  it('holds in a panic what there is, for a minute', () => {
+    const model = concurrency(0.7).forModel();
+    model.observe?.(0, 4);
+    model.observe?.(6_000, 4);
+    expect(size(model, 6_000, 2)).toBe(6);
+    model.observe?.(6_000, 0);
+    model.observe?.(65_999, 0);
+    expect(size(model, 65_999, 6)).toBe(6);
+    model.observe?.(126_001, 0);
+    expect(size(model, 126_001, 6)).toBe(0);
   });
 });
 

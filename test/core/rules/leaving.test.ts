@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { costKeepAlive, fixedKeepAlive, histogramKeepAlive } from '../../../src/core/policies/keep-alive.ts';
+import { spill } from '../../../src/core/policies/spill.ts';
 import { startsOf, warmPool, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 
@@ -86,7 +87,7 @@ describe('the histogram keep-alive', () => {
   });
 
   it('does nothing ahead under a policy that starts no worker, or one for each request', () => {
-    const pool = new VirtualPool({ keepAlive, scaling: { kind: 'spill', name: 'spill' } });
+    const pool = new VirtualPool({ keepAlive, scaling: spill });
     periodic(pool, 20_000, 20);
     pool.runToRest();
     expect(pool.log.flatMap(({ commands }) => commands)).not.toContainEqual(

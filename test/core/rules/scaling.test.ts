@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { never, targetWait } from '../../../src/core/policies/scaling.ts';
+import { never } from '../../../src/core/policies/never.ts';
+import { targetWait } from '../../../src/core/policies/target-wait.ts';
 import { brief, outcome, startsOf, warmPool, workers } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 
@@ -50,9 +51,10 @@ describe('target-wait', () => {
 
   it('counts what the start itself would cost: it slows the busy workers down', () => {
     const reason = (startSlowdown: number, predictedWaitMs: number) => {
-      const policy = targetWait(100);
-      if (policy.kind !== 'wait') throw new Error('it does not look at waits');
-      return policy.reason({ predictedWaitMs, serviceMs: 50, coldStartMs: 300, startSlowdown });
+      const view = { now: 0, waiting: 1, workers: 1, idle: 0, starting: 0, predictedWaitMs, startSlowdown };
+      return targetWait(100)
+        .forModel()
+        .startReason({ ...view, serviceMs: 50, coldStartMs: 300 });
     };
     expect([reason(0, 100), reason(0, 101)]).toEqual([null, expect.stringContaining('101.0 ms')]);
     // Half of what the start slows down for 180 ms, and then for all of its 300 ms.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { never, targetWait } from '../../../src/core/policies/scaling.ts';
+import { never } from '../../../src/core/policies/never.ts';
+import { targetWait } from '../../../src/core/policies/target-wait.ts';
 import { brief, outcome, startsOf, warmPool, workers } from '../look.ts';
 import type { VirtualPool } from '../virtual-pool.ts';
 

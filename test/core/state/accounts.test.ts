@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spill } from '../../../src/core/policies/scaling.ts';
+import { spill } from '../../../src/core/policies/spill.ts';
 import { warmPool } from '../look.ts';
 import { VirtualPool } from '../virtual-pool.ts';
 

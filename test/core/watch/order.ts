@@ -18,7 +18,7 @@ export function batchIsDue({ worker: id, batch }: Dispatch, pool: VirtualPool): 
   for (const binding of batch) bindingIsTrue(binding, worker, pool);
   const ids = jobs.map((job) => job.id);
   if (jobs[0]?.state === 'bound') {
-    must(pool.options.scaling.kind === 'spill', `${ids} was bound to a worker before it was warm`);
+    must(pool.options.scaling.name === 'spill', `${ids} was bound to a worker before it was warm`);
     must(`${ids}` === `${worker.batch}`, `worker ${id} was started for ${worker.batch}, and runs ${ids}`);
     return;
   }
@@ -58,13 +58,13 @@ export function sharesHold(model: ModelKey, pool: VirtualPool): void {
 
 /** A worker is started ahead of a need only by the timer's hand, and otherwise only while somebody needs it. */
 export function startIsNeeded({ model, kind, reason }: Extract<Command, { type: 'start' }>, pool: VirtualPool): void {
-  if (kind === 'reserved' || pool.options.scaling.kind === 'size') return;
+  if (kind === 'reserved' || pool.options.scaling.name === 'concurrency') return;
   must(pool.options.scaling.name !== 'never', `an on-demand worker of ${model} was started: ${reason}`);
   const waiting = pool.line.waiting(model, 'interactive').length + pool.line.waiting(model, 'bulk').length;
   const own = [...pool.workers.values()].filter((worker) => worker.model === model && !worker.stopped);
   if (reason === 'the next request is expected') {
     must(pool.options.keepAlive.name === 'histogram', `${model} was warmed ahead by ${pool.options.keepAlive.name}`);
-  } else if (pool.options.scaling.kind === 'spill') {
+  } else if (pool.options.scaling.name === 'spill') {
     const idle = own.find((worker) => isWarm(worker) && worker.batch === null);
     must(waiting > 0, `a worker of ${model} was started for no request`);
     must(!idle, `a worker of ${model} was started for a request beside the idle worker ${idle?.id}`);

@@ -21,7 +21,7 @@ export class Idlers {
     for (const command of commands) {
       if (command.type === 'dispatch') this.#heldSince.delete(pool.workers.get(command.worker)?.model ?? '');
     }
-    const evicted = commands.some((command) => command.type === 'stop' && command.reason.endsWith('needs its place'));
+    const evicted = commands.some((command) => command.type === 'stop' && command.reason.endsWith('needs its slot'));
     for (const { model } of after.models) {
       const idle = after.workers.filter((worker) => worker.model === model && worker.state === 'idle');
       const waiting = [...pool.line.waiting(model, 'interactive'), ...pool.line.waiting(model, 'bulk')];
@@ -51,23 +51,8 @@ function mayBeJoined(at: number, since: number, waiting: readonly JobRecord[], p
   return inTime && share < maxBatch && waiting.some((job) => job.bindings.length === 0);
 }
 
-/** How long before and after its time a refused client has its place, in ms. */
-const GRACE_MS = 2_000;
-
-/** The client comes back at the time that it was told, and was not let in before with the same token. */
-function hasPlace({ id, model, submittedAt, retryToken }: JobRecord, pool: VirtualPool): boolean {
-  const refused = retryToken === null ? undefined : pool.jobs.get(retryToken);
-  if (refused?.model !== model || refused.error?.retryToken !== retryToken) return false;
-  const at = refused.endedAt + (refused.error?.retryAfterMs ?? Number.NaN);
-  const used = [...pool.jobs.values()].some(
-    (job) => job.retryToken === retryToken && job.id !== id && (job.error === null || job.endedAt > job.submittedAt),
-  );
-  return !used && submittedAt >= at - GRACE_MS && submittedAt <= at + GRACE_MS;
-}
-
 /**
- * Nobody joins a full queue, but the first request for a worker, and clients that a place was kept for; only they and
- * retries take it over its limit. A request that finds an idle worker is let in, and in rare cases this worker must make
+ * Nobody joins a full queue but the first request for a worker; only it and retries take it over its limit. A request that finds an idle worker is let in, and in rare cases this worker must make
  * room for another model at that very moment, or others may join the request.
  */
 export function nobodyJoinsAFullQueue({ input, commands }: Entry, pool: VirtualPool): void {
@@ -75,7 +60,7 @@ export function nobodyJoinsAFullQueue({ input, commands }: Entry, pool: VirtualP
   if (verb !== 'submit' || commands.some(({ type }) => type === 'stop') || pool.options.batchDelayMs > 0) return;
   const job = pool.job(id);
   const { state, priority, model, submittedAt } = job;
-  if ((state !== 'waiting' && state !== 'bound') || hasPlace(job, pool)) return;
+  if (state !== 'waiting' && state !== 'bound') return;
   const own = [...pool.workers.values()].filter((worker) => worker.model === model);
   const others = [...pool.open].some((other) => other.model === model && other.state === 'waiting' && other !== job);
   // Or its model would never get a worker.
@@ -120,10 +105,10 @@ export class Stays {
   settled({ at, stale, commands, after }: Entry, pool: VirtualPool): void {
     const { keepAlive, scaling } = pool.options;
     this.#notePlaces(at, after, pool);
-    if (scaling.kind === 'size' || !keepAlive.name.startsWith('fixed:')) return;
+    if (scaling.name === 'concurrency' || !keepAlive.name.startsWith('fixed:')) return;
     const stayMs = Number.parseFloat(keepAlive.name.slice('fixed:'.length));
     for (const command of commands) {
-      if (command.type !== 'stop' || command.failed || command.reason.endsWith('needs its place')) continue;
+      if (command.type !== 'stop' || command.failed || command.reason.endsWith('needs its slot')) continue;
       const since = this.#idleSince.get(command.worker) ?? at;
       must(at >= since + stayMs, `worker ${command.worker} leaves ${at - since} ms after its work`);
     }

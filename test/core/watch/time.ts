@@ -41,9 +41,7 @@ export function refusalIsJudged({ job: id, error }: Extract<Command, { type: 're
   must(own.length > 0, `${id} was refused for its deadline, but its model has no worker`);
 }
 
-/** Or would be, if those came that a place is promised to. */
 function queueIsFull(id: JobId, { open, options, jobs }: VirtualPool): void {
-  if (options.promiseLimit > 0) return;
   const { priority } = jobs.get(id) ?? {};
   const waiting = [...open].filter((job) => job.id !== id && job.priority === priority && job.state !== 'running');
   must(waiting.length >= options.queueLimit, `${id} was refused, but only ${waiting.length} ${priority} requests wait`);
@@ -75,23 +73,24 @@ export function theOverdueAreWatched({ at, after }: Entry, pool: VirtualPool): v
   }
 }
 
-/** A size policy is asked again in time, as long as it has something to decide on. */
-export function theSizeIsWatched({ at, after }: Entry, pool: VirtualPool): void {
+/** A policy that changes its mind by itself is asked again in time, as long as it has something to decide on. */
+export function theLoadIsWatched({ at, after }: Entry, pool: VirtualPool): void {
   const { scaling } = pool.options;
-  if (scaling.kind !== 'size') return;
+  const { everyMs } = scaling.forModel();
+  if (everyMs === undefined) return;
   const onDemand = after.workers.some(({ kind, state }) => kind === 'on-demand' && state !== 'stopping');
   must(
-    pool.wakeAt <= at + scaling.everyMs || !(pool.open.size > 0 || onDemand),
-    `the size is not looked at until ${pool.wakeAt}`,
+    pool.wakeAt <= at + everyMs || !(pool.open.size > 0 || onDemand),
+    `the load is not looked at until ${pool.wakeAt}`,
   );
 }
 
 /**
- * A tick that comes before its time finds nothing to do, or the timer would have been set too late. Only a size policy
+ * A tick that comes before its time finds nothing to do, or the timer would have been set too late. Only a policy that looks at the load
  * changes its mind all the time, and a policy that looks at waits while somebody is overdue.
  */
 export function earlyTicksDoNothing({ at, input, due, commands }: Entry, pool: VirtualPool): void {
-  if (input !== 'tick' || at >= due || pool.options.scaling.kind === 'size') return;
+  if (input !== 'tick' || at >= due || pool.options.scaling.name === 'concurrency') return;
   const done = commands.filter(({ type }) => type !== 'wakeAt');
   if (done.every(({ type }) => type === 'start') && someoneIsOverdue(at, pool)) return;
   must(done.length === 0, `a tick at ${at}, before the one at ${due}, was of use: ${done.map(({ type }) => type)}`);

@@ -1,9 +1,8 @@
 /** What `warmpool loadtest` refuses before it does anything, without telling secrets. */
 import { expect, it } from 'vitest';
 import { loadtest } from '../../../src/cli/loadtest.ts';
-import { LoadTestError } from '../../../src/lab/loadtest/load-test-error.ts';
 import { LOADTEST_SETTINGS } from '../../../src/lab/loadtest/settings.ts';
-import { readSettings } from '../../../src/settings/setting.ts';
+import { ConfigError, readSettings } from '../../../src/settings/setting.ts';
 
 const SECRET = 'a-secret-of-24-characters';
 
@@ -32,6 +31,6 @@ it.each([`http://user:${SECRET}@127.0.0.1:1`, `http://${SECRET}@127.0.0.1:1`, `h
 async function refusal(flags: Record<string, string | undefined>, serveFlags: readonly string[]): Promise<Error> {
   const { values } = readSettings(LOADTEST_SETTINGS, flags, {});
   const error = await loadtest(values, flags, serveFlags, {}, process).catch((error) => error);
-  expect(error).toBeInstanceOf(LoadTestError);
+  expect(error).toBeInstanceOf(ConfigError);
   return error as Error;
 }

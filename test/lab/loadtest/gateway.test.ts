@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type LoadTest, testGateway } from '../../../src/lab/loadtest/load-test.ts';
-import { LoadTestError } from '../../../src/lab/loadtest/load-test-error.ts';
 import type { Run } from '../../../src/lab/report/run.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 import { ADMIN_TOKEN, type GatewayProcess, SYNTHETIC, startGateway } from '../../support/gateway-process.ts';
 import { query } from '../../support/graphql-client.ts';
 import { every, loadTestOf, users } from './load-test-options.ts';
@@ -150,7 +150,7 @@ async function run(
 
 async function failure(test: Promise<Run>): Promise<string> {
   const error = await test.catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(LoadTestError);
+  expect(error).toBeInstanceOf(ConfigError);
   return (error as Error).message;
 }
 

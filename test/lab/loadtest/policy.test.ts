@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { expect, it, vi } from 'vitest';
 import { testPolicy } from '../../../src/lab/loadtest/load-test.ts';
-import { LoadTestError } from '../../../src/lab/loadtest/load-test-error.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 import { SYNTHETIC } from '../../support/gateway-process.ts';
 import { every, loadTestOf, users } from './load-test-options.ts';
 
@@ -40,7 +40,7 @@ it('a load test that is ended while its gateway starts ends it, and fails', asyn
 
 it('a gateway that does not start is reported with its own words', async () => {
   const run = testPolicy(await loadTestOf(users(1, 100)), 'never', ['--reserved', 'many']);
-  await expect(run).rejects.toThrow(LoadTestError);
+  await expect(run).rejects.toThrow(ConfigError);
   await expect(run).rejects.toThrow(
     /^serve --reserved many --policy never --port 0 ended with exit code 2: .*--reserved is "many"/,
   );

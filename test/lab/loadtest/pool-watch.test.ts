@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { GatewayClient } from '../../../src/client/gateway-client.ts';
+import { lookAsAdmin } from '../../../src/lab/loadtest/pool-look.ts';
 import { PoolWatch } from '../../../src/lab/loadtest/pool-watch.ts';
 
-const TIME = { starting: 0, idle: 0, busy: 0 };
+const TIME = { startingMs: 0, idleMs: 0, busyMs: 0 };
 const POOL_STATS = {
   summary: { reserved: 1, reservedBusy: 0, onDemand: 0, onDemandBusy: 0, queued: 0 },
   workers: [],
@@ -17,19 +19,19 @@ const POOL_STATS = {
 };
 
 it("has the scheduler's figures of a gateway that answers at the end", async () => {
-  const { url } = await gateway();
-  const watch = await PoolWatch.open({ url, adminToken: 'token' });
+  const { client } = await gateway();
+  const watch = await PoolWatch.open(() => lookAsAdmin(client));
   expect(await watch.stop()).toContainEqual({ key: 'spilled', label: 'spilled', value: 0, digits: 0 });
 });
 
 it('has none of a gateway that does not answer at the end: those of an older look are not of the whole run', async () => {
-  const { url, close } = await gateway();
-  const watch = await PoolWatch.open({ url, adminToken: 'token' });
+  const { client, close } = await gateway();
+  const watch = await PoolWatch.open(() => lookAsAdmin(client));
   await close();
   expect(await watch.stop()).toEqual([]);
 });
 
-async function gateway(): Promise<{ readonly url: URL; readonly close: () => Promise<void> }> {
+async function gateway(): Promise<{ readonly client: GatewayClient; readonly close: () => Promise<void> }> {
   const server = createServer((_request, response) =>
     response.end(JSON.stringify({ data: { poolStats: POOL_STATS } })),
   );
@@ -41,5 +43,6 @@ async function gateway(): Promise<{ readonly url: URL; readonly close: () => Pro
       server.closeAllConnections();
     });
   onTestFinished(close);
-  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), close };
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  return { client: new GatewayClient({ endpoint, token: 'token', timeoutMs: 10_000 }), close };
 }

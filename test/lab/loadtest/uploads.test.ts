@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { LoadTestError } from '../../../src/lab/loadtest/load-test-error.ts';
 import { readUploads } from '../../../src/lab/loadtest/uploads.ts';
+import { ConfigError } from '../../../src/settings/setting.ts';
 
 const OPTIONS = { model: 'cat-dog@1', deadlineMs: 250 };
 
@@ -35,17 +35,10 @@ it('the options of the request are in its body, and its length in its headers', 
   expect(upload?.headers['content-length']).toBe(upload?.body.length);
 });
 
-it('coming back, the same picture is sent with the token', async () => {
-  const [upload] = await readUploads(folderWith({ 'a.png': 'the picture' }), OPTIONS);
-  const body = `${upload?.comingBack('a place').body}`;
-  expect(body).toContain('"options":{"model":"cat-dog@1","deadlineMs":250,"retryToken":"a place"}');
-  expect(body).toContain('the picture');
-});
-
 it('a folder without a picture is refused', async () => {
   const folder = folderWith({ 'notes.txt': '' });
   await expect(readUploads(folder, OPTIONS)).rejects.toThrow(
-    new LoadTestError(`--image is "${folder}": no picture is in it (.jpg .png .webp .gif .avif)`),
+    new ConfigError(`--image is "${folder}": no picture is in it (.jpg .png .webp .gif .avif)`),
   );
 });
 

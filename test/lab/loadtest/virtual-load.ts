@@ -1,12 +1,11 @@
 /** A gateway on virtual time, for the loops: every request takes as long as it is told. */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { Outcome } from '../../../src/lab/loadtest/client.ts';
 import type { Load } from '../../../src/lab/loadtest/load.ts';
+import type { Outcome } from '../../../src/lab/loadtest/sender.ts';
 
 export interface Sent {
   readonly at: number;
   readonly intendedAt: number;
-  readonly retryToken: string | null;
 }
 
 export interface VirtualLoadOptions {
@@ -75,12 +74,12 @@ export class VirtualLoad implements Load {
     if (atMs > this.#now && !this.signal.aborted) await this.#comes(atMs + (this.#options.timersLateMs ?? 0));
   }
 
-  async send(intendedAt: number, retryToken: string | null): Promise<Outcome> {
-    this.sent.push({ at: this.#now, intendedAt, retryToken });
+  async send(intendedAt: number): Promise<Outcome> {
+    this.sent.push({ at: this.#now, intendedAt });
     this.inFlight++;
     await this.#comes(this.#now + this.#options.serviceMs);
     this.inFlight--;
-    return { code: null, retryAfterMs: null, retryToken: null, ...this.#options.outcome };
+    return { code: null, retryAfterMs: null, ...this.#options.outcome };
   }
 
   drop(intendedAt: number): void {

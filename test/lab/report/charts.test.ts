@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Chart, chartGroups, sampleEnds } from '../../../src/lab/report/charts.ts';
+import { chartGroups, sampleEnds } from '../../../src/lab/report/charts.ts';
 import type { Run } from '../../../src/lab/report/run.ts';
+import type { Chart } from '../../../src/web/report/page-data.ts';
 import { aRun, aRunWithSpikes } from './runs.ts';
 
 const titles = (runs: readonly Run[]) => chartGroups(runs).flatMap(({ charts }) => charts.map(({ title }) => title));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PageData } from '../../../src/lab/report/client.ts';
 import { type Page, renderPage } from '../../../src/lab/report/page.ts';
+import type { PageData } from '../../../src/web/report/page-data.ts';
 import { aRun, aRunWithSpikes } from './runs.ts';
 
 const page: Page = {
@@ -73,7 +73,7 @@ describe('the page of runs', () => {
       },
     });
     expect(html).not.toMatch(/<script>alert|<img/);
-    expect(html.match(/<\/script>/g)).toHaveLength(3);
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(dataOf(html).charts[0]?.series[0]?.label).toBe(hostile);
     expect(html).toContain('<title>&lt;/script&gt;&lt;script&gt;alert(&quot;1&quot;)');
   });

@@ -16,7 +16,6 @@ function options(policy: 'target-wait' | 'spill' | 'concurrency' | 'never', keep
   return {
     maxWorkers: 6,
     queueLimit: 30,
-    promiseLimit: 100,
     bulkShare: 0.1,
     patienceMs: 30_000,
     taskTimeoutMs: 10_000,
@@ -74,7 +73,7 @@ async function live(scheduler: SchedulerOptions): Promise<readonly LoggedCommand
     if (done) return;
     agenda.add(COLD_START_MS + value, () => {
       const signal = new AbortController().signal;
-      const request = { id: `${jobs++}`, model: 'model', priority: 'interactive' as const, retryToken: null };
+      const request = { id: `${jobs++}`, model: 'model', priority: 'interactive' as const };
       const picture = new Uint8Array(0);
       pool.submit({ ...request, picture, onReleased: () => {}, deadlineMs: DEADLINE_MS, signal }).catch(() => {});
       next();

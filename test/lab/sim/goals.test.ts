@@ -1,13 +1,10 @@
 /** What target-wait is for, beside spill, on a trace of real requests and under the load that the reference was put under. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/lab/report/run.ts';
 import { itNeeds } from '../../support/require-part.ts';
+import { azureTrace } from '../../support/shared.ts';
 import { type Flags, simulateFlags } from './from-flags.ts';
 import { figure } from './simulated.ts';
-
-const AZURE = fileURLToPath(new URL('../../../../shared/traces/azure-llm-inference-2023-conv.csv', import.meta.url));
 
 async function besideSpill(flags: Flags): Promise<{ readonly spill: Run; readonly targetWait: Run }> {
   const [spill, targetWait] = await simulateFlags({ ...flags, policy: 'spill,target-wait' });
@@ -17,11 +14,11 @@ async function besideSpill(flags: Flags): Promise<{ readonly spill: Run; readonl
 
 describe('on a real trace, 150 ms a request and 10 s a cold start', () => {
   itNeeds(
-    { name: AZURE, available: existsSync(AZURE), howToGet: 'AzureLLMInferenceTrace_conv.csv of AzurePublicDataset' },
+    azureTrace,
     'target-wait has no long wait and nobody cold-served, for no more worker-seconds than spill',
     async () => {
       const flags = { service: '150', coldStart: '10000', reserved: '1', maxWorkers: '4', keepAlive: 'fixed:60s' };
-      const { spill, targetWait } = await besideSpill({ workload: `trace:${AZURE}`, ...flags });
+      const { spill, targetWait } = await besideSpill({ workload: `trace:${azureTrace.path}`, ...flags });
       expect(targetWait.totals.requests).toBe(19_366);
       expect(targetWait.totals.errors).toBe(0);
       expect(figure(targetWait, 'workerSeconds')).toBeLessThanOrEqual(figure(spill, 'workerSeconds'));

@@ -20,9 +20,6 @@ export interface Overload {
   readonly deadlinesMs: readonly number[];
   /** Share of the refused clients that come back, once, at their time. */
   readonly comeBack: number;
-  readonly promiseLimit?: number;
-  /** Whether those come back with their token. */
-  readonly withToken?: boolean;
   readonly seed: number;
 }
 
@@ -35,7 +32,6 @@ export class OverloadedPool {
   /** Came back after a refusal; of those, not refused again. */
   back = 0;
   backAdmitted = 0;
-  readonly retryAfterMs: number[] = [];
   readonly #overload: Overload;
   readonly #agenda = new Agenda();
   readonly #workers: VirtualWorkers;
@@ -45,13 +41,12 @@ export class OverloadedPool {
 
   constructor(overload: Overload) {
     this.#overload = overload;
-    const { spread, seed, promiseLimit = 10_000 } = overload;
+    const { spread, seed } = overload;
     this.#random = fork(seed, 'who comes back');
     const service = fork(seed, 'service');
     const scheduler = new Scheduler({
       ...POOL,
       maxWorkers: WORKERS,
-      promiseLimit,
       random: fork(seed, 'retry'),
       assumed: { serviceMs: SERVICE_MS, coldStartMs: 0 },
     });
@@ -63,7 +58,7 @@ export class OverloadedPool {
     this.#workers.provision('model', WORKERS);
     const perSecond = (overload.load * WORKERS * 1_000) / SERVICE_MS;
     for (const at of poisson({ perSecond, durationMs: DURATION_MS, seed }).arrivals()) {
-      this.#agenda.add(at, () => this.#come(null));
+      this.#agenda.add(at, () => this.#come(false));
     }
     while (this.#agenda.step(Number.POSITIVE_INFINITY)) {}
   }
@@ -73,11 +68,10 @@ export class OverloadedPool {
     return (this.inTime * SERVICE_MS) / (WORKERS * DURATION_MS);
   }
 
-  #come(refusal: Refusal | null): void {
-    const { deadlinesMs, withToken = true } = this.#overload;
+  #come(isBack: boolean): void {
+    const { deadlinesMs } = this.#overload;
     const number = this.clients++;
     const id = `${number}`;
-    const isBack = refusal !== null;
     this.#open.set(id, { isBack });
     // Until it is refused.
     this.admitted++;
@@ -86,8 +80,7 @@ export class OverloadedPool {
       this.backAdmitted++;
     }
     const deadlineAt = this.#agenda.now + (deadlinesMs[number % deadlinesMs.length] as number);
-    const retryToken = withToken ? (refusal?.retryToken ?? null) : null;
-    this.#workers.submit({ id, model: 'model', priority: 'interactive', deadlineAt, retryToken });
+    this.#workers.submit({ id, model: 'model', priority: 'interactive', deadlineAt });
   }
 
   #answered(job: JobId, refusal: Refusal | null): void {
@@ -100,8 +93,7 @@ export class OverloadedPool {
     if (refusal === null || retryAfterMs === undefined) return;
     this.admitted--;
     if (client.isBack) this.backAdmitted--;
-    this.retryAfterMs.push(retryAfterMs);
     if (client.isBack || this.#random() >= this.#overload.comeBack) return;
-    this.#agenda.add(this.#agenda.now + retryAfterMs, () => this.#come(refusal));
+    this.#agenda.add(this.#agenda.now + retryAfterMs, () => this.#come(true));
   }
 }

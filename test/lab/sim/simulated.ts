@@ -1,7 +1,7 @@
 /** Simulations with little to say: the defaults of a pool, and a look at what came of it. */
 import type { SchedulerOptions } from '../../../src/core/options.ts';
 import { fixedKeepAlive } from '../../../src/core/policies/keep-alive.ts';
-import { never } from '../../../src/core/policies/scaling.ts';
+import { never } from '../../../src/core/policies/never.ts';
 import type { Run } from '../../../src/lab/report/run.ts';
 import { type Simulation, simulate } from '../../../src/lab/sim/simulation.ts';
 import type { World } from '../../../src/lab/sim/virtual-workers.ts';
@@ -11,7 +11,6 @@ import type { ClosedWorkload, OpenWorkload } from '../../../src/lab/workload/wor
 export const POOL: SchedulerOptions = {
   maxWorkers: 1,
   queueLimit: 1e9,
-  promiseLimit: 10_000,
   bulkShare: 0.1,
   patienceMs: 1e12,
   taskTimeoutMs: 1e9,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/core/contracts/types.ts';
 import { fixedKeepAlive } from '../../../src/core/policies/keep-alive.ts';
-import { spill, targetWait } from '../../../src/core/policies/scaling.ts';
+import { spill } from '../../../src/core/policies/spill.ts';
+import { targetWait } from '../../../src/core/policies/target-wait.ts';
 import type { Run } from '../../../src/lab/report/run.ts';
 import { figure, openAt, run } from './simulated.ts';
 

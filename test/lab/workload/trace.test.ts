@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrace } from '../../../src/lab/workload/trace.ts';
 import { WorkloadError } from '../../../src/lab/workload/workload.ts';
 import { itNeeds } from '../../support/require-part.ts';
+import { azureTrace } from '../../support/shared.ts';
 
-const AZURE = fileURLToPath(new URL('../../../../shared/traces/azure-llm-inference-2023-conv.csv', import.meta.url));
 const EXPECTED =
   'expected a number of seconds, not of ms (12.5), or a date and time (2023-11-16 18:15:46.68) in the first column, ' +
   'or a line of an access log in the common or combined format';
@@ -113,20 +111,16 @@ describe('a trace of dates and times', () => {
     expect(await arrivalsOf(lines)).toEqual([0, 1_000]);
   });
 
-  itNeeds(
-    { name: AZURE, available: existsSync(AZURE), howToGet: 'AzureLLMInferenceTrace_conv.csv of AzurePublicDataset' },
-    'is one of 19,366 requests to a production service within an hour',
-    async () => {
-      const workload = await readTrace(AZURE);
-      const times = [...workload.arrivals()];
-      expect(times).toHaveLength(19_366);
-      expect(times[0]).toBe(0);
-      expect(times[1]).toBeCloseTo(4_314.579, 6);
-      expect(times.every((at, i) => i === 0 || at >= (times[i - 1] ?? 0))).toBe(true);
-      // From 18:15:46.6805900 to 19:14:08.4025270.
-      expect(workload.durationMs).toBeCloseTo(3_501_721.937, 6);
-    },
-  );
+  itNeeds(azureTrace, 'is one of 19,366 requests to a production service within an hour', async () => {
+    const workload = await readTrace(azureTrace.path);
+    const times = [...workload.arrivals()];
+    expect(times).toHaveLength(19_366);
+    expect(times[0]).toBe(0);
+    expect(times[1]).toBeCloseTo(4_314.579, 6);
+    expect(times.every((at, i) => i === 0 || at >= (times[i - 1] ?? 0))).toBe(true);
+    // From 18:15:46.6805900 to 19:14:08.4025270.
+    expect(workload.durationMs).toBeCloseTo(3_501_721.937, 6);
+  });
 });
 
 describe('a trace from an access log', () => {

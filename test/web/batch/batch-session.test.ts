@@ -1,15 +1,16 @@
 // Facts about one batch on the page: its phases, and that neither a lost answer nor a refusal loses anything.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchEvent, BatchItem, BatchState, ItemPage } from '../../../src/web/batch/batch-gateway.ts';
+import { RequestFailure } from '../../../src/client/answer.ts';
+import type { BatchEvent, BatchItem, ItemPage } from '../../../src/client/gateway-client.ts';
+import type { BatchState } from '../../../src/client/schema.generated.ts';
 import { BatchSession } from '../../../src/web/batch/batch-session.ts';
 import type { UploadOptions } from '../../../src/web/batch/upload.ts';
-import { GatewayFailure } from '../../../src/web/gateway.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import { done, queued } from './items.ts';
 
 const ID = 'a-batch-that-nobody-guesses';
-const LOST = new GatewayFailure('NO_ANSWER', 'lost', 0);
-const NOT_FOUND = new GatewayFailure('BATCH_NOT_FOUND', 'no such batch');
+const LOST = new RequestFailure('NO_ANSWER', 'lost', 0);
+const NOT_FOUND = new RequestFailure('BATCH_NOT_FOUND', 'no such batch');
 
 interface Subscription extends Deferred<void> {
   after: number;
@@ -17,7 +18,7 @@ interface Subscription extends Deferred<void> {
 }
 
 /** A session whose gateway says what the test says. `count`: photos to upload; 0 for a batch that is there already. */
-function open(count: number, known: ItemPage | GatewayFailure = NOT_FOUND) {
+function open(count: number, known: ItemPage | RequestFailure = NOT_FOUND) {
   const uploads: (Deferred<void> & UploadOptions)[] = [];
   const subscriptions: Subscription[] = [];
   const cancels: Deferred<void>[] = [];
@@ -41,14 +42,14 @@ function open(count: number, known: ItemPage | GatewayFailure = NOT_FOUND) {
         return cancel.promise;
       },
       fetchItems: async () => {
-        if (page instanceof GatewayFailure) throw page;
+        if (page instanceof RequestFailure) throw page;
         return page;
       },
       listen: (_id, after, { take }, signal) => {
         const ended = deferred<void>();
         signal.addEventListener('abort', () => ended.resolve());
         const tell = (seq: number, state: BatchState, item: BatchItem | null = null) =>
-          take({ seq, state, total: count, item } satisfies BatchEvent);
+          take({ seq, state, total: count, done: 0, failed: 0, item } satisfies BatchEvent);
         subscriptions.push({ ...ended, after, tell });
         return ended.promise;
       },
@@ -66,7 +67,7 @@ function open(count: number, known: ItemPage | GatewayFailure = NOT_FOUND) {
     subscription: () => latest(subscriptions),
     cancel: () => latest(cancels),
     /** What the gateway says of the batch from now on. */
-    setPage: (next: ItemPage | GatewayFailure) => {
+    setPage: (next: ItemPage | RequestFailure) => {
       page = next;
     },
     passed: (ms = 0) => vi.advanceTimersByTimeAsync(ms),
@@ -126,7 +127,7 @@ describe('BatchSession', () => {
 
   it('is refused with the reason of the gateway, and follows no longer', async () => {
     const { session, upload, subscriptions, passed } = open(1);
-    upload().reject(new GatewayFailure('TOO_MANY_FILES', 'at most 10 files'));
+    upload().reject(new RequestFailure('TOO_MANY_FILES', 'at most 10 files'));
     await passed(60_000);
     expect([session.phase, session.failure?.code]).toEqual(['refused', 'TOO_MANY_FILES']);
     expect(subscriptions).toHaveLength(1);
@@ -135,7 +136,7 @@ describe('BatchSession', () => {
   it('begins anew under the same id after a refusal', async () => {
     const { session, uploads, upload, subscription, passed } = open(1);
     subscription().tell(1, 'ACCEPTING', done(0));
-    upload().reject(new GatewayFailure('SPOOL_FULL', 'full', 1000));
+    upload().reject(new RequestFailure('SPOOL_FULL', 'full', 1000));
     await passed();
     void session.retry();
     await passed();
@@ -229,7 +230,7 @@ describe('BatchSession', () => {
   it('takes no refusal for a failure that comes from cancelling', async () => {
     const { session, upload, subscription, passed } = open(1);
     void session.cancel();
-    upload().reject(new GatewayFailure('CANCELLED', 'The upload was aborted.'));
+    upload().reject(new RequestFailure('CANCELLED', 'The upload was aborted.'));
     await passed();
     subscription().tell(1, 'CANCELLED');
     subscription().resolve();

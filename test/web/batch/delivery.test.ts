@@ -1,14 +1,15 @@
 // Facts about how photos get to the gateway: all of them, once, whatever breaks the upload off; and that a refusal is final.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchState, ItemPage } from '../../../src/web/batch/batch-gateway.ts';
+import { RequestFailure } from '../../../src/client/answer.ts';
+import type { ItemPage } from '../../../src/client/gateway-client.ts';
+import type { BatchState } from '../../../src/client/schema.generated.ts';
 import { deliver, MOST_UPLOADS } from '../../../src/web/batch/delivery.ts';
-import { GatewayFailure } from '../../../src/web/gateway.ts';
 
-const LOST = new GatewayFailure('NO_ANSWER', 'lost', 0);
-const NOT_FOUND = new GatewayFailure('BATCH_NOT_FOUND', 'no such batch');
+const LOST = new RequestFailure('NO_ANSWER', 'lost', 0);
+const NOT_FOUND = new RequestFailure('BATCH_NOT_FOUND', 'no such batch');
 
 /** What becomes of each upload, and what the gateway says in turn when it is asked for the batch; the last word again and again. */
-function send(uploads: (GatewayFailure | 'arrives')[], words: (GatewayFailure | BatchState)[], isRepeated = false) {
+function send(uploads: (RequestFailure | 'arrives')[], words: (RequestFailure | BatchState)[], isRepeated = false) {
   const abort = new AbortController();
   const calls: string[] = [];
   const outcome = deliver({
@@ -23,8 +24,8 @@ function send(uploads: (GatewayFailure | 'arrives')[], words: (GatewayFailure | 
     },
     fetchItems: async () => {
       calls.push('ask');
-      const word = (words.length > 1 ? words.shift() : words[0]) as GatewayFailure | BatchState;
-      if (word instanceof GatewayFailure) throw word;
+      const word = (words.length > 1 ? words.shift() : words[0]) as RequestFailure | BatchState;
+      if (word instanceof RequestFailure) throw word;
       return { state: word, total: 0, seq: 0, items: { nodes: [], next: null } } satisfies ItemPage;
     },
   });
@@ -48,8 +49,8 @@ describe('the delivery of photos', () => {
 
   it.each([
     ['the network', LOST],
-    ['a gateway that shuts down', new GatewayFailure('CANCELLED', 'shutting down')],
-    ['a proxy without a gateway', new GatewayFailure('HTTP_502', 'bad gateway')],
+    ['a gateway that shuts down', new RequestFailure('CANCELLED', 'shutting down')],
+    ['a proxy without a gateway', new RequestFailure('HTTP_502', 'bad gateway')],
   ])('sends again what %s broke off, and tells that it begins anew', async (_, failure) => {
     const { calls, outcome, passed } = send([failure, 'arrives'], [NOT_FOUND]);
     await passed(5000);
@@ -77,7 +78,7 @@ describe('the delivery of photos', () => {
   });
 
   it('is given up when the gateway refuses it', async () => {
-    const { calls, outcome } = send([new GatewayFailure('TOO_MANY_FILES', 'at most 10')], [NOT_FOUND]);
+    const { calls, outcome } = send([new RequestFailure('TOO_MANY_FILES', 'at most 10')], [NOT_FOUND]);
     await expect(outcome).rejects.toMatchObject({ code: 'TOO_MANY_FILES' });
     expect(calls).toEqual(['upload']);
   });

@@ -1,8 +1,9 @@
 // Facts about following a batch: no item is missed, none is asked for twice without need, whatever happens to the connection.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchEvent, BatchItem, BatchState, ItemPage } from '../../../src/web/batch/batch-gateway.ts';
+import { RequestFailure } from '../../../src/client/answer.ts';
+import type { BatchEvent, BatchItem, ItemPage } from '../../../src/client/gateway-client.ts';
+import type { BatchState } from '../../../src/client/schema.generated.ts';
 import { Follower } from '../../../src/web/batch/follower.ts';
-import { GatewayFailure } from '../../../src/web/gateway.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import { done, queued } from './items.ts';
 
@@ -32,14 +33,14 @@ function follow(options: { isNew?: boolean; pages?: ItemPage[]; mayBeMissing?: b
     fetchItems: async (_id, after) => {
       asked.push(after);
       const page = pages.shift();
-      if (!page) throw new GatewayFailure('NO_ANSWER', 'gone', 0);
+      if (!page) throw new RequestFailure('NO_ANSWER', 'gone', 0);
       return page;
     },
     listen: (_id, after, { take, isThere }, signal) => {
       const ended = deferred<void>();
       signal.addEventListener('abort', () => ended.resolve());
       const tell = (seq: number, state: BatchState, item: BatchItem | null = null) =>
-        take({ seq, state, total: 3, item } satisfies BatchEvent);
+        take({ seq, state, total: 3, done: 0, failed: 0, item } satisfies BatchEvent);
       subscriptions.push({ ...ended, after, signal, tell, isThere });
       return ended.promise;
     },
@@ -120,7 +121,7 @@ describe('Follower', () => {
     const first = await subscription(0);
     first.tell(1, 'RUNNING');
     first.tell(2, 'RUNNING', done(0));
-    first.reject(new GatewayFailure('NO_ANSWER', 'cut', 0));
+    first.reject(new RequestFailure('NO_ANSWER', 'cut', 0));
     const second = await subscription(1);
     expect(second.after).toBe(2);
     expect(connected.at(-1)).toBe(false);
@@ -143,7 +144,7 @@ describe('Follower', () => {
     for (let at = 0; at < 8; at++) {
       const { reject } = await subscription(at);
       starts.push(Date.now());
-      reject(new GatewayFailure('NO_ANSWER', 'cut', 0));
+      reject(new RequestFailure('NO_ANSWER', 'cut', 0));
     }
     const pauses = starts.slice(1).map((start, at) => start - (starts[at] ?? 0));
     expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
@@ -151,7 +152,7 @@ describe('Follower', () => {
 
   it('says that the gateway is there as soon as it shows life, although there is nothing to tell', async () => {
     const { subscription, connected } = follow();
-    (await subscription(0)).reject(new GatewayFailure('NO_ANSWER', 'cut', 0));
+    (await subscription(0)).reject(new RequestFailure('NO_ANSWER', 'cut', 0));
     const { isThere } = await subscription(1);
     expect(connected.at(-1)).toBe(false);
     isThere();
@@ -204,7 +205,7 @@ describe('Follower', () => {
     const first = await subscription(0);
     first.tell(1, 'RUNNING');
     first.reject(
-      new GatewayFailure('BAD_USER_INPUT', 'after is 1; it must be a whole number from 0 to 0, the latest.'),
+      new RequestFailure('BAD_USER_INPUT', 'after is 1; it must be a whole number from 0 to 0, the latest.'),
     );
     expect((await subscription(1)).after).toBe(2);
     expect(asked).toEqual([null]);
@@ -212,20 +213,20 @@ describe('Follower', () => {
 
   it('asks again for a batch that may not be there yet, without a word of a lost connection', async () => {
     const { subscription, connected } = follow({ mayBeMissing: true });
-    (await subscription(0)).reject(new GatewayFailure('BATCH_NOT_FOUND', 'no such batch'));
+    (await subscription(0)).reject(new RequestFailure('BATCH_NOT_FOUND', 'no such batch'));
     await subscription(1);
     expect(connected).toEqual([]);
   });
 
   it('fails if there is no such batch', async () => {
     const { ended, subscription } = follow();
-    (await subscription(0)).reject(new GatewayFailure('BATCH_NOT_FOUND', 'no such batch'));
+    (await subscription(0)).reject(new RequestFailure('BATCH_NOT_FOUND', 'no such batch'));
     await expect(ended).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
   });
 
   it('stops when it is told to, even while it waits to come back', async () => {
     const { ended, abort, subscription, subscriptions } = follow();
-    (await subscription(0)).reject(new GatewayFailure('NO_ANSWER', 'cut', 0));
+    (await subscription(0)).reject(new RequestFailure('NO_ANSWER', 'cut', 0));
     abort.abort();
     await ended;
     expect(subscriptions).toHaveLength(1);

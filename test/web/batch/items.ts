@@ -1,5 +1,5 @@
 // Items of a batch for tests.
-import type { BatchItem } from '../../../src/web/batch/batch-gateway.ts';
+import type { BatchItem } from '../../../src/client/gateway-client.ts';
 
 export function queued(index: number, name = `${index}.jpg`): BatchItem {
   return { index, name, status: 'QUEUED', label: null, confidence: null, error: null };

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineName } from '../../../src/core/contracts/engines.ts';
 import { ModelRepository } from '../../../src/models/repository.ts';
 import { itNeeds } from '../../support/require-part.ts';
-import { modelDir, pictureOf, predictAll, referenceDir, samplePhotos, tfjsNode } from './parts.ts';
+import { olderModel } from '../../support/shared.ts';
+import { modelDir, pictureOf, predictAll, samplePhotos, tfjsNode } from './parts.ts';
 
 const catDog = (await ModelRepository.open(modelDir)).resolve('cat-dog');
 const photos = await samplePhotos();
@@ -22,15 +22,10 @@ const samePhotosTogether = async (engine: EngineName) => {
   return largestDifference([alone], [together]);
 };
 
-const somePhotos = {
-  name: 'a sample photo',
-  available: photos.length > 0,
-  howToGet: 'put one into test/fixtures/photos',
-};
 const realTfjsNode = await tfjsNode();
 
 describe('the engines agree within 1e-3', () => {
-  itNeeds(somePhotos, 'onnx: every photo is what its file name says', () => {
+  it('onnx: every photo is what its file name says', () => {
     const wrong = photos.filter((photo, i) => {
       const row = fromOnnx[i] ?? new Float32Array();
       const label = catDog.output.labels[row.indexOf(Math.max(...row))] ?? '';
@@ -39,11 +34,11 @@ describe('the engines agree within 1e-3', () => {
     expect(wrong).toEqual([]);
   });
 
-  itNeeds(somePhotos, 'onnx: photos in one batch as each alone', async () => {
+  it('onnx: photos in one batch as each alone', async () => {
     expect(await samePhotosTogether('onnx')).toBeLessThan(1e-3);
   });
 
-  itNeeds(somePhotos, 'tfjs-wasm and onnx', async () => {
+  it('tfjs-wasm and onnx', async () => {
     expect(largestDifference(fromOnnx, await predictAll('tfjs-wasm', catDog, pictures))).toBeLessThan(1e-3);
     expect(await samePhotosTogether('tfjs-wasm')).toBeLessThan(1e-3);
   });
@@ -55,10 +50,10 @@ describe('the engines agree within 1e-3', () => {
 });
 
 describe('onnx in NCHW', () => {
-  it.skipIf(!existsSync(referenceDir))('the 2019 model tells its own two photos apart', async () => {
-    const version = (await ModelRepository.open(referenceDir)).resolve('cat-dog-2019');
+  itNeeds(olderModel, 'the 2019 model tells its own two photos apart', async () => {
+    const version = (await ModelRepository.open(olderModel.path)).resolve('cat-dog-2019');
     const both = await Promise.all(
-      ['test_cat.jpg', 'test_dog.jpg'].map((photo) => pictureOf(join(referenceDir, photo), version.input)),
+      ['test_cat.jpg', 'test_dog.jpg'].map((photo) => pictureOf(join(olderModel.path, photo), version.input)),
     );
     const labels = (await predictAll('onnx', version, both)).map(
       (row) => version.output.labels[row.indexOf(Math.max(...row))],

@@ -1,5 +1,4 @@
 /** The models, photos and engines that the engine tests work with, and where to get those that are missing. */
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +13,6 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const modelDir = join(root, 'model');
 export const fixtureModelDir = join(root, 'test/fixtures/models');
 export const unloadableModelDir = join(root, 'test/fixtures/models-unloadable');
-/** A second model repository beside the checkout: an older model, in NCHW. Not everyone has it. */
-export const referenceDir = join(root, '../shared/reference');
 
 export async function tfjsNode(): Promise<Part> {
   const available = await loadsHere('tfjs-node').then(
@@ -25,17 +22,14 @@ export async function tfjsNode(): Promise<Part> {
   return {
     name: 'tfjs-node',
     available,
-    howToGet: 'npm rebuild @tensorflow/tfjs-node, where its installer can download libtensorflow',
+    howToGet: 'npm i --no-save @tensorflow/tfjs-node, where its installer can download libtensorflow',
   };
 }
 
-/** Paths of every photo in the two folders of sample photos. */
+/** Paths of the sample photos. */
 export async function samplePhotos(): Promise<string[]> {
-  const folders = [join(root, 'test/fixtures/photos'), join(root, '../shared/photos')].filter(existsSync);
-  const names = await Promise.all(folders.map((folder) => readdir(folder)));
-  return folders.flatMap((folder, i) =>
-    (names[i] ?? []).filter((name) => /\.(png|jpg)$/.test(name)).map((name) => join(folder, name)),
-  );
+  const folder = join(root, 'test/fixtures/photos');
+  return (await readdir(folder)).filter((name) => /\.(png|jpg)$/.test(name)).map((name) => join(folder, name));
 }
 
 /** A photo as the model takes it, for models whose range is 0..255. */

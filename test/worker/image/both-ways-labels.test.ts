@@ -2,18 +2,15 @@
 // doubt anyway.
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import type { InputSpec, ModelVersion } from '../../../src/models/manifest.ts';
 import { ModelRepository } from '../../../src/models/repository.ts';
 import { tensorSize, writeTensor } from '../../../src/worker/image/tensor.ts';
-import { modelDir, predictAll, referenceDir } from '../engine/parts.ts';
+import { allOf, itNeeds } from '../../support/require-part.ts';
+import { filesOf, olderModel, pets } from '../../support/shared.ts';
+import { modelDir, predictAll } from '../engine/parts.ts';
 import { longWay, shortWay } from './both-ways.ts';
 import { difference } from './pictures.ts';
-import { isShared, sharedFiles } from './shared-files.ts';
-
-const HOW = 'photos of 100 cats and 100 dogs in two folders serve, as the Oxford-IIIT Pet Dataset has them.';
-const pets = isShared('pets', 'labels of photos that are decoded in two ways', HOW);
-const reference = isShared('reference', 'labels of photos by a second model', 'any model of 64 × 64 pixels serves.');
 
 interface Pet {
   readonly name: string;
@@ -24,7 +21,7 @@ interface Pet {
 /** The pets that go the short way. */
 async function decodedPets(spec: InputSpec): Promise<readonly Pet[]> {
   const decoded = await pMap(
-    await sharedFiles('pets'),
+    await filesOf(pets),
     async ({ name, bytes }) => {
       const short = shortWay(bytes, spec);
       return short && { name, short, long: await longWay(bytes, spec) };
@@ -51,12 +48,18 @@ const best = (scores: Float32Array) => scores.indexOf(Math.max(...scores));
 
 /** Measured on 154 photos: `apart` in levels, on average and of the photo that differs most. */
 const MODELS = [
-  { title: 'the default model', dir: modelDir, key: 'cat-dog@1', apart: [2, 4.5], here: pets },
-  { title: 'the model of 2019', dir: referenceDir, key: 'cat-dog-2019@1', apart: [3.3, 8], here: pets && reference },
+  { title: 'the default model', dir: modelDir, key: 'cat-dog@1', apart: [2, 4.5], needs: pets },
+  {
+    title: 'the model of 2019',
+    dir: olderModel.path,
+    key: 'cat-dog-2019@1',
+    apart: [3.3, 8],
+    needs: allOf(pets, olderModel),
+  },
 ] as const;
 
-describe.each(MODELS)('$title', ({ dir, key, apart, here }) => {
-  describe.skipIf(!here)('of photos of cats and dogs', () => {
+describe.each(MODELS)('$title', ({ dir, key, apart, needs }) => {
+  describe('of photos of cats and dogs', () => {
     let version: ModelVersion;
     let photos: readonly Pet[];
     let scores: readonly { readonly name: string; readonly short: Float32Array; readonly long: Float32Array }[];
@@ -76,14 +79,14 @@ describe.each(MODELS)('$title', ({ dir, key, apart, here }) => {
       scores = photos.map(({ name }, i) => ({ name, short: short[i] as Float32Array, long: long[i] as Float32Array }));
     });
 
-    it(`gets pixels that are ${apart[0]} levels apart on average, ${apart[1]} in any photo`, () => {
+    itNeeds(needs, `gets pixels that are ${apart[0]} levels apart on average, ${apart[1]} in any photo`, () => {
       const means = photos.map(({ short, long }) => difference(short, long).mean);
       expect(means.length).toBeGreaterThan(100);
       expect(average(means)).toBeLessThan(apart[0]);
       expect(Math.max(...means)).toBeLessThan(apart[1]);
     });
 
-    it('gives the same label to 98 of 100, and to the others neither way with a score of 0.7', () => {
+    itNeeds(needs, 'gives the same label to 98 of 100, and to the others neither way with a score of 0.7', () => {
       const others = scores.filter(({ short, long }) => best(short) !== best(long));
       process.stderr.write(
         `${key}: ${others.length} of ${scores.length} differ: ${others.map(describeScores).join(', ')}\n`,
@@ -92,14 +95,14 @@ describe.each(MODELS)('$title', ({ dir, key, apart, here }) => {
       for (const { short, long } of others) expect(Math.max(...short, ...long)).toBeLessThan(0.7);
     });
 
-    it('gives scores that are 0.03 apart on average', () => {
+    itNeeds(needs, 'gives scores that are 0.03 apart on average', () => {
       const distances = scores.map(({ short, long }) =>
         Math.max(...short.map((p, i) => Math.abs(p - (long[i] as number)))),
       );
       expect(average(distances)).toBeLessThan(0.03);
     });
 
-    it('is right as often, give or take two photos', () => {
+    itNeeds(needs, 'is right as often, give or take two photos', () => {
       const right = (way: 'short' | 'long') =>
         scores.filter((one) => one.name.startsWith(join(version.output.labels[best(one[way])] as string, '/'))).length;
       expect(Math.abs(right('short') - right('long'))).toBeLessThanOrEqual(2);

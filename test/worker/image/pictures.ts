@@ -3,6 +3,10 @@ import sharp, { type Sharp } from 'sharp';
 import type { InputSpec } from '../../../src/models/manifest.ts';
 import { decode } from '../../../src/worker/image/decode.ts';
 import type { DecodeLimits } from '../../../src/worker/image/decode-limits.ts';
+import { allowPictureFormats } from '../../../src/worker/image/decode-with-sharp.ts';
+
+// As the gateway does before its first worker starts.
+allowPictureFormats();
 
 export const LIMITS: DecodeLimits = { maxPixels: 1_000_000, timeoutSeconds: 15 };
 

@@ -1,0 +1,2 @@
+/** What a program gets that imports Warmpool. */
+export { openGateway, type RunningGateway } from './gateway/gateway.ts';
