@@ -9,4 +9,10 @@ process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, require('node:os').availab
 // onnxruntime reports its use to its maker, and keeps files for that, unless it is told not to before it is loaded.
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
-import('./cli/program.ts').then(({ run }) => run(process.argv));
+// What it rejects with is a bug: Node.js prints it and ends the process.
+void import('./cli/program.ts')
+  .then(({ run }) => run(process.argv, process))
+  .then((status) => {
+    // A signal that ended the command has set another one.
+    process.exitCode ??= status;
+  });

@@ -1,41 +1,30 @@
+/** `npm test`: all facts but those of vitest.perf.config.ts. */
 import { defineConfig } from 'vitest/config';
+import { globalSetup, PERF, project, root } from './vitest.shared.ts';
 
-/** They compare times, so nothing may run beside them. */
-const ALONE = ['test/lab/loadtest/calibration.test.ts'];
-
-const shared = {
-  root: new URL('..', import.meta.url).pathname,
-  // As main.cts does for the program.
-  env: { ORT_DISABLE_TELEMETRY: '1' },
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-  // By default it is given up after a second, which is little on a busy machine.
-  expect: { poll: { timeout: 20_000 } },
-};
-
-// The sources' imports would otherwise get another copy of it than those of Apollo, and graphql refuses types of another.
-const alias = [
-  { find: /^graphql$/, replacement: new URL('../node_modules/graphql/index.js', import.meta.url).pathname },
+/** Files that would change what others in their process find. */
+const APART = [
+  // They replace modules.
+  'test/batches/sqlite-faults.test.ts',
+  'test/lab/loadtest/policy.test.ts',
+  // They load engines, of which a process has one of each kind.
+  'test/worker/engine/*.test.ts',
 ];
 
 export default defineConfig({
   test: {
-    root: shared.root,
-    globalSetup: ['test/support/build.ts'],
-    // Many tests wait for processes and timers more than they compute.
+    root,
+    globalSetup,
+    // Each of them may start a gateway or a browser.
     maxWorkers: 2,
     projects: [
-      {
-        resolve: { alias },
-        test: {
-          ...shared,
-          name: 'together',
-          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/real/**', ...ALONE],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      { resolve: { alias }, test: { ...shared, name: 'alone', include: ALONE, sequence: { groupOrder: 2 } } },
+      project('apart', { include: APART }),
+      // Without isolation: to load the modules anew for each file takes longer than most of them do.
+      project('together', {
+        isolate: false,
+        include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+        exclude: ['test/real/**', ...PERF, ...APART],
+      }),
     ],
   },
 });

@@ -10,6 +10,7 @@ import { openResults, type Results } from './batch/results-file.ts';
 import { runBatches } from './batch/run-batches.ts';
 import type { BATCH_SETTINGS } from './batch/settings.ts';
 import { Display } from './display.ts';
+import type { Io } from './io.ts';
 import { untilSignal } from './until-signal.ts';
 
 export interface BatchOutput {
@@ -31,29 +32,36 @@ const USAGE_CODES = ['BAD_USER_INPUT', 'MODEL_NOT_FOUND'];
 /** Whoever answers so is no gateway, or one of another version; so is whoever gives no GraphQL answer. */
 const FOREIGN_CODES = [FOREIGN_ANSWER, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
-export async function batch(paths: readonly string[], values: BatchValues, output: BatchOutput): Promise<void> {
+/** Resolves to the exit status. */
+export async function batch(
+  paths: readonly string[],
+  values: BatchValues,
+  output: BatchOutput,
+  { stdout, stderr, env }: Io,
+): Promise<number> {
   refusePassword(values.url);
   const { entries, leftOut } = await findPictures(paths, {
     maxFiles: values.maxFiles,
     maxBytes: values.maxUploadBytes,
   });
   const batches = splitIntoBatches(entries, { maxFiles: values.batchFiles, maxBytes: values.batchBytes });
-  const ids = values.id ? namedIds(values.id) : await rememberedIds(memoryFolder(process.env), values);
+  const ids = values.id ? namedIds(values.id) : await rememberedIds(memoryFolder(env), values);
   const out = output.out ?? null;
-  const results = await openResults(out, process.stdout);
+  const results = await openResults(out, stdout);
   const { signal, release } = untilSignal(GO_ON);
-  const display = new Display(process.stderr, output.quiet === true);
+  const display = new Display(stderr, output.quiet === true);
   const options = { ...optionsOf(values, signal, display), ids };
   if (leftOut > 0) display.say(`Left out, as their names are not those of pictures: ${formatNumber(leftOut, 0)}.`);
   try {
     const summary = await write(runBatches(batches, options), results, values.format ?? formatFor(out));
     await ids.forget();
     for (const line of summary.lines()) display.say(line);
-    if (!summary.isComplete) process.exitCode = 1;
+    return summary.isComplete ? 0 : 1;
   } catch (error) {
     display.clear();
     await results.abandon();
-    if (!signal.aborted) explain(error, values.url);
+    if (signal.aborted) return 1;
+    return explain(error, values.url, stderr);
   } finally {
     release();
   }
@@ -82,10 +90,10 @@ async function write(found: AsyncIterable<FileResult>, results: Results, format:
   return summary;
 }
 
-/** Rethrows what is the user's to mend, and what nobody foresaw. */
-function explain(error: unknown, url: URL): void {
+/** Returns the exit status. Rethrows what is the user's to mend, and what nobody foresaw. */
+function explain(error: unknown, url: URL, stderr: Io['stderr']): number {
   // Whoever reads the results may have enough of them, as `head` does.
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
   if (!(error instanceof RequestFailure)) throw error;
   const { code } = error;
   const message = withoutDot(error.message);
@@ -93,8 +101,8 @@ function explain(error: unknown, url: URL): void {
   if (FOREIGN_CODES.includes(code) || (code.startsWith('HTTP_') && !error.mayPass)) {
     throw new ConfigError(`${url.href} is not a Warmpool gateway of this version: ${message}.`);
   }
-  process.stderr.write(`warmpool: ${message}. ${REMEDIES[code] ?? GO_ON}\n`);
-  process.exitCode = 1;
+  stderr.write(`warmpool: ${message}. ${REMEDIES[code] ?? GO_ON}\n`);
+  return 1;
 }
 
 function withoutDot(message: string): string {

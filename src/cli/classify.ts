@@ -9,6 +9,7 @@ import { type Classification, classify as classifyPicture } from '../pool/classi
 import type { Config } from '../settings/gateway.ts';
 import { createLog, LogSink } from '../telemetry/log.ts';
 import { Display } from './display.ts';
+import type { Io } from './io.ts';
 
 /** From so many files on, a terminal gets a progress bar. */
 const LONG_LIST = 20;
@@ -17,13 +18,17 @@ type Result =
   | ({ readonly file: string } & Classification)
   | { readonly file: string; readonly error: { readonly code: string; readonly message: string } };
 
-export async function classify(files: readonly string[], json: boolean, config: Config): Promise<void> {
+/** Resolves to the exit status. */
+export async function classify(files: readonly string[], json: boolean, config: Config, io: Io): Promise<number> {
+  const { stderr, stdout } = io;
   const log = createLog(config.logLevel);
   // There is no load to wait for: every worker that has a file to work on is wanted from the start.
   const workers = Math.min(config.maxWorkers, files.length);
   const gateway = await openPool({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
-  const { stderr, stdout } = process;
-  stdout.on('error', endOfReader);
+  const output: { error?: NodeJS.ErrnoException } = {};
+  stdout.on('error', (error) => {
+    output.error = error;
+  });
   const display = stderr.isTTY && files.length >= LONG_LIST ? new Display(stderr, false) : null;
   const show = (done: number) =>
     display?.show({ name: 'Classifying', done, total: files.length, text: `${done} of ${files.length}` });
@@ -36,22 +41,20 @@ export async function classify(files: readonly string[], json: boolean, config: 
     concurrency: 2 * workers,
   });
   for await (const result of results) {
+    if (output.error) break;
     if ('error' in result) failed++;
     const line = json ? JSON.stringify(result) : tableLine(result, width);
     if (display && stdout.isTTY) held.push(line);
     else stdout.write(`${line}\n`);
     show(++done);
   }
-  display?.say(`${files.length - failed} of ${files.length} classified`);
+  display?.say(`${done - failed} of ${files.length} classified`);
   for (const line of held) stdout.write(`${line}\n`);
   await gateway.pool.close();
-  if (failed > 0) process.exitCode = 1;
-}
-
-/** Whoever reads the answers may have enough of them, as `head` does. */
-function endOfReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // Whoever reads the answers may have enough of them, as `head` does.
+  if (output.error?.code === 'EPIPE') return 0;
+  if (output.error) throw output.error;
+  return failed > 0 ? 1 : 0;
 }
 
 async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBytes: number): Promise<Result> {

@@ -2,8 +2,8 @@
  * How far a command is, on stderr: a line of a terminal that is written anew; elsewhere a line for every tenth of the way.
  * It leaves the keyboard alone, so that Ctrl-C stays a signal.
  */
-import type { WriteStream } from 'node:tty';
 import { formatNumber } from '../lab/report/format.ts';
+import type { Io } from './io.ts';
 
 export interface Step {
   /** Such as `Uploading`. */
@@ -29,13 +29,13 @@ const ERASE_LINE = '\x1b[2K';
 const TENTHS = 10;
 
 export class Display {
-  readonly #out: WriteStream;
+  readonly #out: Io['stderr'];
   readonly #isQuiet: boolean;
   #isDrawn = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #told = '';
 
-  constructor(out: WriteStream, isQuiet: boolean) {
+  constructor(out: Io['stderr'], isQuiet: boolean) {
     this.#out = out;
     this.#isQuiet = isQuiet;
   }

@@ -11,6 +11,7 @@ import { table, toJson } from '../lab/report/table.ts';
 import { workloadOf } from '../lab/sim/experiment.ts';
 import { ConfigError, type Values } from '../settings/setting.ts';
 import { Display, type Step } from './display.ts';
+import type { Io } from './io.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -25,6 +26,7 @@ export async function loadtest(
   given: Given,
   serveFlags: readonly string[],
   output: Output,
+  { stdout, stderr }: Io,
 ): Promise<void> {
   refuseContradictions(values, given, serveFlags);
   const { image, model, deadline: deadlineMs, timeout, maxOutstanding } = values;
@@ -33,7 +35,7 @@ export async function loadtest(
   const uploads = await readUploads(image, request);
   if (output.html !== undefined) await requireWritable(output.html);
   const { signal, release } = untilSignal('The figures are of the time until then.');
-  const display = new Display(process.stderr, !process.stderr.isTTY);
+  const display = new Display(stderr, !stderr.isTTY);
   const onRun = (run: LoadRun) => display.watch(() => stepOf(run));
   const test = { workload, uploads, request, timeLimitMs: timeout * 1000, maxOutstanding, signal, onRun };
   const runs: Run[] = [];
@@ -44,7 +46,7 @@ export async function loadtest(
   } finally {
     release();
     // What was measured before a later run failed took long enough to be told.
-    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output);
+    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output, stdout);
   }
 }
 
@@ -89,8 +91,9 @@ async function report(
   workload: string,
   settings: readonly (readonly [string, string])[],
   { json, html }: Output,
+  stdout: Io['stdout'],
 ): Promise<void> {
-  process.stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
+  stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
   if (html === undefined) return;
   const subtitle = `${workload}: ${runs.map(({ name }) => name).join(' beside ')}`;
   await writeFile(html, renderPage({ title: 'Load test', subtitle, settings, runs }));

@@ -15,6 +15,7 @@ import { WorkloadError } from '../lab/workload/workload.ts';
 import { POLICY_NAMES } from '../settings/policies.ts';
 import type { Values } from '../settings/setting.ts';
 import { Display } from './display.ts';
+import type { Io } from './io.ts';
 import { type Given, type Output, requireWritable, shown } from './output.ts';
 
 interface Plan {
@@ -29,10 +30,15 @@ const p99Ms = ({ run }: Plan) => run.totals.p99Ms;
 const BY_COST = { cost: ({ bill }: Plan) => bill.total, p99Ms };
 const BY_WORKER_SECONDS = { cost: ({ workerSeconds }: Plan) => workerSeconds, p99Ms };
 
-export async function plan(values: Values<typeof PLAN_SETTINGS>, given: Given, output: Output): Promise<void> {
+export async function plan(
+  values: Values<typeof PLAN_SETTINGS>,
+  given: Given,
+  output: Output,
+  { stdout, stderr }: Io,
+): Promise<void> {
   const prices = pricesOf(values);
   if (output.html !== undefined) await requireWritable(output.html);
-  const plans = await sweep(values, prices);
+  const plans = await sweep(values, prices, stderr);
   // To refuse requests is no way to be fast.
   const answering = plans.filter(({ run }) => run.totals.errors === 0);
   const frontier = distinct(paretoFrontier(answering, BY_COST));
@@ -41,11 +47,11 @@ export async function plan(values: Values<typeof PLAN_SETTINGS>, given: Given, o
   if (output.json) {
     const brief = (one: Plan) => ({ flags: one.candidate.name, policy: one.candidate.policy, ...figures(one) });
     const answer = { currency, recommended: best && brief(best), frontier: frontier.map(brief), all: plans.map(brief) };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    stdout.write(`${JSON.stringify(answer)}\n`);
   } else {
     const found = answering.length === 0 ? ALL_REFUSE : advice(best, values.slo, prices);
     const tables = [planTable('on the frontier', frontier, currency), policyTable(answering, values.slo, currency)];
-    process.stdout.write(`${tables.join('\n')}\n${found}\n${breakEven(prices)}\n`);
+    stdout.write(`${tables.join('\n')}\n${found}\n${breakEven(prices)}\n`);
   }
   if (output.html === undefined) return;
   const title = 'Plan';
@@ -58,11 +64,11 @@ export async function plan(values: Values<typeof PLAN_SETTINGS>, given: Given, o
 }
 
 /** The table of the reference article, and when a reserved unit pays at its prices. */
-export function printReference({ json }: Output): void {
+export function printReference({ json }: Output, { stdout }: Io): void {
   if (json) {
     const { currency } = REFERENCE_PRICES;
     const answer = { currency, table: referenceTable(), breakEvenShare: breakEvenShare(REFERENCE_PRICES) };
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    stdout.write(`${JSON.stringify(answer)}\n`);
     return;
   }
   const lines = referenceTable().map(({ label, bill: { items, total } }) => [
@@ -71,16 +77,19 @@ export function printReference({ json }: Output): void {
     total.toFixed(2),
   ]);
   const unit = `${REFERENCE_PRICES.currency} a month`;
-  process.stdout.write(`${alignColumns([['', 'parts', unit], ...lines])}\n${breakEven(REFERENCE_PRICES)}\n`);
+  stdout.write(`${alignColumns([['', 'parts', unit], ...lines])}\n${breakEven(REFERENCE_PRICES)}\n`);
 }
 
-async function sweep(values: Values<typeof PLAN_SETTINGS>, prices: Prices): Promise<readonly Plan[]> {
+async function sweep(
+  values: Values<typeof PLAN_SETTINGS>,
+  prices: Prices,
+  stderr: Io['stderr'],
+): Promise<readonly Plan[]> {
   const workload = await workloadOf(values);
   if (workload.durationMs === 0) {
     throw new WorkloadError(`${workload.name} has all its arrivals at one time: how it goes on is not known`);
   }
   const all = candidates(values.maxWorkers, values.service);
-  const { stderr } = process;
   const display = new Display(stderr, !stderr.isTTY);
   if (!stderr.isTTY) stderr.write(`Simulating ${all.length} configurations\n`);
   const plans = all.map((candidate, done): Plan => {

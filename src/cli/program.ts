@@ -1,6 +1,6 @@
 /** The command line: what there is, and how it is asked for. One command per file beside this one. */
 import { createRequire } from 'node:module';
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { GatewayError } from '../core/contracts/errors.ts';
 import { UserError } from '../core/contracts/user-error.ts';
 import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
@@ -9,6 +9,7 @@ import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
 import { loadConfig, SETTINGS, type SettingName } from '../settings/gateway.ts';
 import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../settings/setting.ts';
 import { BATCH_SETTINGS } from './batch/settings.ts';
+import type { Io } from './io.ts';
 
 /** What the user has to mend: a wrong setting, model name, repository, engine, trace or address. */
 const USER_ERRORS = [UserError, GatewayError];
@@ -78,20 +79,23 @@ Examples:
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
-export async function run(argv: readonly string[]): Promise<void> {
+/** Resolves to the exit status. `argv` is as in `process.argv`, and `process` is an `io`. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let status = 0;
   const program = new Command('warmpool')
     .description('A GraphQL inference gateway with a warm pool of workers.')
     .version(version)
     .addHelpText('after', HELP)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride();
 
   // Commands are loaded when they are run: the help needs none of what they need.
   withSettings(program.command('serve'), SETTINGS)
     .description('Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.')
     .addHelpText('after', SERVE_HELP)
     .action(async (flags) => {
-      const config = loadConfig(SETTINGS, flags, process.env);
-      await (await import('./serve.ts')).serve(config);
+      const config = loadConfig(SETTINGS, flags, io.env);
+      await (await import('./serve.ts')).serve(config, io);
     });
 
   withSettings(program.command('classify <file...>'), CLASSIFY_SETTINGS)
@@ -99,8 +103,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--json', 'one JSON object per line instead of a table')
     .addHelpText('after', CLASSIFY_HELP)
     .action(async (files, { json, ...flags }) => {
-      const config = loadConfig(CLASSIFY_SETTINGS, flags, process.env);
-      await (await import('./classify.ts')).classify(files, json === true, config);
+      const config = loadConfig(CLASSIFY_SETTINGS, flags, io.env);
+      status = await (await import('./classify.ts')).classify(files, json === true, config, io);
     });
 
   withSettings(program.command('batch <path...>'), BATCH_SETTINGS)
@@ -109,8 +113,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--quiet', 'do not show how far it is')
     .addHelpText('after', BATCH_HELP)
     .action(async (paths, { out, quiet, ...flags }) => {
-      const { values } = readSettings(BATCH_SETTINGS, flags, process.env);
-      await (await import('./batch.ts')).batch(paths, values, { out, quiet });
+      const { values } = readSettings(BATCH_SETTINGS, flags, io.env);
+      status = await (await import('./batch.ts')).batch(paths, values, { out, quiet }, io);
     });
 
   withSettings(program.command('simulate'), SIMULATE_SETTINGS)
@@ -120,7 +124,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addHelpText('after', SIMULATE_HELP)
     .action(async ({ json, html, ...flags }) => {
       const { values } = readSettings(SIMULATE_SETTINGS, flags, {});
-      await (await import('./simulate.ts')).simulate(values, flags, { json, html });
+      await (await import('./simulate.ts')).simulate(values, flags, { json, html }, io);
     });
 
   withSettings(program.command('loadtest'), LOADTEST_SETTINGS)
@@ -130,8 +134,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--html <file>', 'write a report with charts, in one file')
     .addHelpText('after', LOADTEST_HELP)
     .action(async (serveFlags, { json, html, ...flags }) => {
-      const { values } = readSettings(LOADTEST_SETTINGS, flags, process.env);
-      await (await import('./loadtest.ts')).loadtest(values, flags, serveFlags, { json, html });
+      const { values } = readSettings(LOADTEST_SETTINGS, flags, io.env);
+      await (await import('./loadtest.ts')).loadtest(values, flags, serveFlags, { json, html }, io);
     });
 
   withSettings(program.command('plan'), PLAN_SETTINGS)
@@ -151,17 +155,20 @@ export async function run(argv: readonly string[]): Promise<void> {
       }
       const { values } = readSettings(PLAN_SETTINGS, flags, {});
       const { plan, printReference } = await import('./plan.ts');
-      if (preset) printReference({ json });
-      else await plan(values, flags, { json, html });
+      if (preset) printReference({ json }, io);
+      else await plan(values, flags, { json, html }, io);
     });
 
   try {
     await program.parseAsync(argv);
+    return status;
   } catch (error) {
+    // It has printed the help or what is wrong with the usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     // The user's to mend: the message says how, a stack trace would not.
     if (!USER_ERRORS.some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`warmpool: ${(error as Error).message}\n`);
-    process.exitCode = EXIT_USAGE;
+    io.stderr.write(`warmpool: ${(error as Error).message}\n`);
+    return EXIT_USAGE;
   }
 }
 

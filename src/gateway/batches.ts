@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Batches, bulkConcurrency } from '../batches/batches.ts';
 import type { ClusterView } from '../batches/cluster-view.ts';
-import { openRedisStore } from '../batches/redis/redis-store.ts';
 import { runThroughPool } from '../batches/run-item.ts';
 import { Spool } from '../batches/spool/spool.ts';
 import { openSqliteStore } from '../batches/sqlite/sqlite-store.ts';
@@ -83,6 +82,8 @@ async function openStore(config: Config, { pool, log }: BatchParts): Promise<Ope
   const onError = (error: Error) => log.warn({ error: error.message }, 'the batches in Redis');
   const onAvailability = (trouble: string | null) =>
     trouble === null ? log.info('Redis is there again') : log.warn({ trouble }, 'batches cannot be used for now');
+  // What it needs takes a quarter of the start of a gateway, and most have no Redis.
+  const { openRedisStore } = await import('../batches/redis/redis-store.ts');
   const store = await openRedisStore({
     url,
     prefix,

@@ -45,12 +45,12 @@ export class PhotoBoard {
     const all = [...fresh, ...this.#photos];
     this.#release(all.slice(BOARD_LIMIT));
     this.#show(all.slice(0, BOARD_LIMIT));
-    for (const photo of fresh) this.#upload(photo);
+    for (const photo of fresh) void this.#upload(photo);
   }
 
   retry(photo: Photo): void {
     this.#update(photo.id, { stage: 'waiting' });
-    this.#upload(photo);
+    void this.#upload(photo);
   }
 
   clear(): void {

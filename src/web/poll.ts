@@ -23,7 +23,7 @@ export function pollWhileVisible(ask: () => Promise<void>, intervalMs: number, p
   }
 
   page.addEventListener('visibilitychange', next);
-  next();
+  void next();
   return () => {
     stopped = true;
     clearTimeout(timer);

@@ -97,7 +97,7 @@ export function until(store: BatchStore, id: string, holds: (batch: Batch) => bo
 
 export const isCompleted = ({ state }: Batch) => state === 'completed';
 
-export interface HeldRun {
+interface HeldRun {
   readonly work: BatchWork;
   finish(outcome: ItemOutcome): void;
 }

@@ -226,22 +226,20 @@ describe('--id', () => {
     expect(existsSync(join(here.folder, 'state'))).toBe(false);
   });
 
-  it('of a batch with other files is refused', async () => {
+  it.each([
+    [['a', 'b', 'c'], '2 instead of 3'],
+    [['a'], '2 instead of 1'],
+    [['a', 'c'], '"b.jpg" in the place of "c.jpg"'],
+  ])('of a batch with other files is refused: %j', async (names, difference) => {
     server.finish(Number.POSITIVE_INFINITY);
     const here = desk();
     here.photos(['a.jpg', 'b.jpg', 'c.jpg']);
     const run = (...names: string[]) =>
       here.run(...names.map((name) => `photos/${name}.jpg`), '--url', server.url, '--id', ID, '--quiet');
     expect((await run('a', 'b')).status).toBe(0);
-    for (const [names, difference] of [
-      [['a', 'b', 'c'], '2 instead of 3'],
-      [['a'], '2 instead of 1'],
-      [['a', 'c'], '"b.jpg" in the place of "c.jpg"'],
-    ] as const) {
-      const { status, stderr } = await run(...names);
-      const message = `The batch of this --id has other files: ${difference}. Choose another id for these.`;
-      expect({ status, stderr }).toEqual({ status: 2, stderr: `warmpool: ${message}\n` });
-    }
+    const { status, stderr } = await run(...names);
+    const message = `The batch of this --id has other files: ${difference}. Choose another id for these.`;
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `warmpool: ${message}\n` });
   });
 });
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SETTINGS } from '../../src/settings/gateway.ts';
 import { ROOT } from '../support/gateway-process.ts';
-import { runCli, runCliIn } from './run-cli.ts';
+import { runCli, runCliIn, runHere } from './run-cli.ts';
 
 const PHOTOS = 'test/fixtures/photos';
 const photos = readdirSync(PHOTOS).filter((name) => !name.endsWith('.md'));
@@ -25,7 +25,7 @@ describe('warmpool classify', () => {
   });
 
   it('prints one JSON object per file with --json', async () => {
-    const { stdout } = await runCli('classify', '--json', `${PHOTOS}/cat-kitten.jpg`);
+    const { stdout } = await runHere('classify', '--json', `${PHOTOS}/cat-kitten.jpg`);
     expect(JSON.parse(stdout)).toMatchObject({ file: `${PHOTOS}/cat-kitten.jpg`, label: 'cat', model: 'cat-dog@1' });
   });
 
@@ -38,7 +38,7 @@ describe('warmpool classify', () => {
   });
 
   it('does not read a file over the byte limit', async () => {
-    const { stdout } = await runCli('classify', '--max-upload-bytes', '1000', `${PHOTOS}/cat-kitten.jpg`);
+    const { stdout } = await runHere('classify', '--max-upload-bytes', '1000', `${PHOTOS}/cat-kitten.jpg`);
     expect(stdout).toContain('IMAGE_TOO_LARGE: The file has 50927 bytes; at most 1000 are accepted.');
   });
 
@@ -75,7 +75,7 @@ describe('warmpool classify', () => {
   });
 
   it('shows its own defaults and meanings in the help', async () => {
-    const stdout = (await runCli('classify', '--help')).stdout.replace(/\s+/g, ' ');
+    const stdout = (await runHere('classify', '--help')).stdout.replace(/\s+/g, ' ');
     expect(stdout).toContain('stderr (default: warn) [WARMPOOL_LOG_LEVEL]');
     expect(stdout).toContain('model to classify with: ');
     expect(stdout).not.toMatch(/reserved|requests/);
@@ -84,7 +84,7 @@ describe('warmpool classify', () => {
 
 describe('warmpool', () => {
   it('shows every setting of serve with its variable in the help', async () => {
-    const { status, stdout } = await runCli('serve', '--help');
+    const { status, stdout } = await runHere('serve', '--help');
     expect(status).toBe(0);
     for (const { env } of Object.values(SETTINGS)) expect(stdout).toContain(`[${env}]`);
   });
@@ -97,12 +97,12 @@ describe('warmpool', () => {
   it.each([
     [['serve', '--port', 'http'], '--port is "http"'],
     [['serve', '--model', 'zebra'], 'zebra'],
-    [['serve', '--engine', 'synthetic'], 'synthetic'],
+    [['serve', '--log-level', 'error', '--engine', 'synthetic'], 'synthetic'],
     [['serve', '--no-such-flag'], '--no-such-flag'],
     [['fly'], 'fly'],
     [['classify'], 'file'],
   ])('exits with 2 and a message without a stack trace for %j', async (args, message) => {
-    const { status, stderr } = await runCli(...args);
+    const { status, stderr } = await runHere(...args);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n +at /);

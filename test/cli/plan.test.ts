@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLAN_SETTINGS } from '../../src/lab/sim/plan-settings.ts';
 import { fork } from '../../src/lab/workload/random.ts';
 import { flagOf } from '../../src/settings/setting.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpool-plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,7 +41,7 @@ const TRACE = tinyTrace();
 const WORLD = ['--workload', `trace:${TRACE}`, '--service', '150', '--cold-start', '500', '--jitter', '0'] as const;
 
 async function planned(...flags: readonly string[]): Promise<Plan> {
-  const { status, stdout, stderr } = await runCli('plan', '--json', ...WORLD, ...flags);
+  const { status, stdout, stderr } = await runHere('plan', '--json', ...WORLD, ...flags);
   expect(status).toBe(0);
   expect(stderr).toMatch(/^Simulating \d+ configurations\n$/);
   return JSON.parse(stdout);
@@ -66,7 +66,7 @@ describe('warmpool plan', () => {
 
   it('recommends what a simulation with its flags confirms', async () => {
     const flags = recommended.flags.split(' ');
-    const { stdout } = await runCli('simulate', '--json', ...WORLD, '--max-workers', '3', ...flags);
+    const { stdout } = await runHere('simulate', '--json', ...WORLD, '--max-workers', '3', ...flags);
     const [result] = JSON.parse(stdout).results;
     const { policy, p99Ms, maxMs, errors, workerSeconds } = recommended;
     expect(result).toMatchObject({ policy, errors });
@@ -118,7 +118,7 @@ describe('warmpool plan', () => {
   it('prints the frontier, what to take, and from when on a reserved worker pays', async () => {
     const html = join(folder, 'plan.html');
     const flags = [...ASKED, '--html', html];
-    const { status, stdout } = await runCli('plan', ...WORLD, ...flags);
+    const { status, stdout } = await runHere('plan', ...WORLD, ...flags);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^on the frontier +yuan a month +p99 ms +max ms +worker-seconds\n--policy /);
     const [, best = ''] = /^the best of each policy .*\n((?:--policy .*\n)+)/m.exec(stdout) ?? [];
@@ -133,7 +133,7 @@ describe('warmpool plan', () => {
   });
 
   it('says so if no configuration is fast enough', async () => {
-    const { status, stdout } = await runCli('plan', ...WORLD, '--max-workers', '1', '--slo', '149');
+    const { status, stdout } = await runHere('plan', ...WORLD, '--max-workers', '1', '--slo', '149');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^--policy spill: none within the SLO( +–){4}$/m);
     expect(stdout).toContain('No configuration has a p99 of 149 ms or less: raise --max-workers or --slo.');
@@ -144,12 +144,12 @@ describe('warmpool plan', () => {
     const { recommended, frontier, all } = await planned(...refusing);
     expect({ recommended, frontier }).toEqual({ recommended: null, frontier: [] });
     for (const { errors } of all) expect(errors).toBeGreaterThan(0);
-    const { stdout } = await runCli('plan', ...WORLD, ...refusing);
+    const { stdout } = await runHere('plan', ...WORLD, ...refusing);
     expect(stdout).toContain('Every configuration refuses requests: raise --max-workers, --queue-limit or --deadline.');
   });
 
   it('prints the cost table of the reference article, and when a reserved unit pays at its prices', async () => {
-    const { status, stdout } = await runCli('plan', '--preset', 'reference');
+    const { status, stdout } = await runHere('plan', '--preset', 'reference');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^mixed +738\.00 \+ 267\.84 +1005\.84$/m);
     expect(stdout).toMatch(/^reserved for the peak .* 2716\.52$/m);
@@ -159,7 +159,7 @@ describe('warmpool plan', () => {
   });
 
   it('prints it as JSON, too', async () => {
-    const { stdout } = await runCli('plan', '--preset', 'reference', '--json');
+    const { stdout } = await runHere('plan', '--preset', 'reference', '--json');
     const { currency, table, breakEvenShare } = JSON.parse(stdout);
     expect(currency).toBe('yuan');
     expect(table.map(({ bill }: { bill: { total: number } }) => bill.total.toFixed(2))).toEqual([
@@ -172,7 +172,7 @@ describe('warmpool plan', () => {
   });
 
   it('has every flag in its help, with its default', async () => {
-    const stdout = (await runCli('plan', '--help')).stdout.replace(/\s+/g, ' ');
+    const stdout = (await runHere('plan', '--help')).stdout.replace(/\s+/g, ' ');
     for (const name of Object.keys(PLAN_SETTINGS)) expect(stdout).toContain(` ${flagOf(name)} <value> `);
     for (const flag of ['--json', '--html <file>', '--preset <name>']) expect(stdout).toContain(` ${flag} `);
     expect(stdout.match(/\(default: [^)]+\)/g)).toHaveLength(Object.keys(PLAN_SETTINGS).length);
@@ -194,7 +194,7 @@ describe('warmpool plan exits with 2 and a message that quotes the mistake', () 
     [['--preset', 'reference', '--workload', 'poisson'], '--preset prints a table of its own: leave out --workload'],
     [['--policy', 'spill'], '--policy'],
   ])('for %j', async (flags, message) => {
-    const { status, stdout, stderr } = await runCli('plan', ...flags);
+    const { status, stdout, stderr } = await runHere('plan', ...flags);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n +at /);

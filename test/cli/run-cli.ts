@@ -1,8 +1,11 @@
-/** The command line as users run it. */
+/** The command line: in this process, which is quick, or in one of its own, as users run it. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { run } from '../../src/cli/program.ts';
 import { ROOT } from '../support/gateway-process.ts';
 
 export interface CliResult {
@@ -11,6 +14,25 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+type Env = Readonly<Record<string, string>>;
+
+/** In this process, without any setting of its environment. */
+export async function runHere(...args: readonly string[]): Promise<CliResult> {
+  return runHereWith({}, ...args);
+}
+
+export async function runHereWith(env: Env, ...args: readonly string[]): Promise<CliResult> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const output = Promise.all([text(stdout), text(stderr)]);
+  const status = await run(['node', 'warmpool', ...args], { stdout, stderr, env }).finally(() => {
+    stdout.end();
+    stderr.end();
+  });
+  const [out, err] = await output;
+  return { status, stdout: out, stderr: err };
+}
+
+/** In a process of its own. */
 export function runCli(...args: readonly string[]): Promise<CliResult> {
   return runCliIn({}, ...args);
 }

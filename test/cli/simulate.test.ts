@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SIMULATE_SETTINGS } from '../../src/lab/sim/settings.ts';
 import { flagOf } from '../../src/settings/setting.ts';
-import { runCli, runCliIn } from './run-cli.ts';
+import { runHere, runHereWith } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'warmpool-simulate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +19,7 @@ function trace(name: string, text: string): string {
 }
 
 async function results(...flags: readonly string[]) {
-  const { status, stdout, stderr } = await runCli('simulate', '--json', ...flags);
+  const { status, stdout, stderr } = await runHere('simulate', '--json', ...flags);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout).results;
 }
@@ -33,7 +33,7 @@ describe('warmpool simulate', () => {
       WARMPOOL_KEEP_ALIVE: 'x',
     };
     const flags = [...SHORT, '--policy', 'spill,target-wait,never'];
-    const { status, stdout, stderr } = await runCliIn({ env }, 'simulate', ...flags);
+    const { status, stdout, stderr } = await runHereWith(env, 'simulate', ...flags);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^ +spill +target-wait +never$/);
@@ -89,7 +89,7 @@ describe('warmpool simulate', () => {
 
   it('writes a report that needs nothing but itself, beside what it prints', async () => {
     const html = join(folder, 'report.html');
-    const { status, stdout } = await runCli('simulate', ...SHORT, '--html', html);
+    const { status, stdout } = await runHere('simulate', ...SHORT, '--html', html);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^requests /m);
     const page = readFileSync(html, 'utf8');
@@ -103,7 +103,7 @@ describe('warmpool simulate', () => {
   it('gives the same bytes for the same seed, and others for another', async () => {
     const outcome = async (seed: string, name: string) => {
       const html = join(folder, name);
-      const { stdout } = await runCli('simulate', ...SHORT, '--json', '--seed', seed, '--html', html);
+      const { stdout } = await runHere('simulate', ...SHORT, '--json', '--seed', seed, '--html', html);
       return { stdout, html: readFileSync(html, 'utf8') };
     };
     const first = await outcome('5', 'first.html');
@@ -117,7 +117,7 @@ describe('warmpool simulate', () => {
 
   it('reserves no more than there may be workers if nobody said how many, and says so in its report', async () => {
     const html = join(folder, 'small.html');
-    const { status, stdout } = await runCli('simulate', '--scale', '0.01', '--max-workers', '2', '--html', html);
+    const { status, stdout } = await runHere('simulate', '--scale', '0.01', '--max-workers', '2', '--html', html);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^starts +0 +0$/m);
     expect(readFileSync(html, 'utf8').includes('<dt>--reserved</dt><dd>2</dd>')).toBe(true);
@@ -132,7 +132,7 @@ describe('warmpool simulate', () => {
   });
 
   it('has every flag in its help, with its default', async () => {
-    const stdout = (await runCli('simulate', '--help')).stdout.replace(/\s+/g, ' ');
+    const stdout = (await runHere('simulate', '--help')).stdout.replace(/\s+/g, ' ');
     for (const name of Object.keys(SIMULATE_SETTINGS)) expect(stdout).toContain(` ${flagOf(name)} <value> `);
     for (const flag of ['--json', '--html <file>']) expect(stdout).toContain(` ${flag} `);
     expect(stdout.match(/\(default: [^)]+\)/g)).toHaveLength(Object.keys(SIMULATE_SETTINGS).length);
@@ -146,7 +146,7 @@ describe('warmpool simulate exits with 2 and one line that quotes the mistake', 
     ['no times', '1\n2\nthree\n', 'line 3: "three" tells no time'],
   ])('for a trace with %s', async (name, text, message) => {
     const path = trace(`${name.replaceAll(' ', '-')}.txt`, text);
-    const { status, stdout, stderr } = await runCli('simulate', '--workload', `trace:${path}`);
+    const { status, stdout, stderr } = await runHere('simulate', '--workload', `trace:${path}`);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^warmpool: trace .*\n$/);
     expect(stderr).toContain(message);
@@ -162,7 +162,7 @@ describe('warmpool simulate exits with 2 and one line that quotes the mistake', 
       '--html is "/no/such/folder/report.html": it cannot be written (ENOENT)',
     ],
   ])('for %j', async (flags, message) => {
-    const { status, stdout, stderr } = await runCli('simulate', ...flags);
+    const { status, stdout, stderr } = await runHere('simulate', ...flags);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^warmpool: .*\n$/);
     expect(stderr).toContain(message);
@@ -171,7 +171,7 @@ describe('warmpool simulate exits with 2 and one line that quotes the mistake', 
   it.each([['--no-such-flag'], ['reference'], ['--seed']])(
     'for %s, which is no flag, or has no value',
     async (flag) => {
-      const { status, stdout, stderr } = await runCli('simulate', flag);
+      const { status, stdout, stderr } = await runHere('simulate', flag);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).not.toMatch(/\n +at /);
     },

@@ -141,8 +141,9 @@ export async function spoolIsEmpty(dataDir: string): Promise<void> {
 }
 
 /** Looks again and again: only for what no event tells. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  await vi.waitUntil(holds, { interval: 2, timeout: 15_000 });
+/** A look at what is here may be repeated at once; questions to a gateway keep it from its work. */
+export async function until(holds: () => Promise<boolean>, interval = 2): Promise<void> {
+  await vi.waitUntil(holds, { interval, timeout: 15_000 });
 }
 
 function jpeg(background: string): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { browserPart, launchBrowser } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
@@ -34,9 +34,15 @@ describe('a batch on the page of a gateway', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    for (const gateway of running) await gateway.stop();
     folder.remove();
     rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  // What a test has left open would go on asking and classifying.
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
+    await Promise.all([...running].map((gateway) => gateway.stop()));
+    running.clear();
   });
 
   async function start(...flags: readonly string[]): Promise<GatewayProcess> {

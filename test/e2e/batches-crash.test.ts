@@ -23,7 +23,7 @@ import {
 } from './batch-client.ts';
 import { StepwiseUpload } from './stepwise-upload.ts';
 
-const PICTURES = 500;
+const PICTURES = 250;
 const ROUNDS = process.env.WARMPOOL_CRASH_ROUNDS;
 const SEED = Number(process.env.WARMPOOL_CRASH_SEED ?? 1);
 /** Of a batch's life, in this order; what is left is the run after its answer. */
@@ -32,7 +32,7 @@ const SHARES = { upload: 0.4, seal: 0.15, answer: 0.05 };
 const LOOKS = 10;
 const FLAGS = [...SYNTHETIC, '--max-workers', '1', '--batch-concurrency', '8', '--max-batch', '1'];
 /** Slow enough that much of a batch is left to do at its answer, also where uploads are slower and two share the work. */
-const SLOW = { own: ['--drill', 'service=4ms'], shared: ['--drill', 'service=14ms'] };
+const SLOW = { own: ['--drill', 'service=8ms'], shared: ['--drill', 'service=28ms'] };
 const STALL_INTERVAL_MS = 900;
 
 /** When the gateway is killed: how far that part of the batch's life has come, from 0 to 1. */
@@ -214,7 +214,7 @@ describe('a batch whose gateway is killed while another one lives has one result
       const before = await batchesOf(survivor);
       const death = await killDuring(moment, victim, clientBatchId);
       const next = start(...flags);
-      await until(async () => (await findBatch(survivor.url, clientBatchId))?.state !== 'ACCEPTING');
+      await until(async () => (await findBatch(survivor.url, clientBatchId))?.state !== 'ACCEPTING', 50);
       const kept = await expectOneBatch(survivor, clientBatchId, death);
       await spoolIsEmpty(dataDir);
       expect(await batchesOf(survivor)).toBe(before + 1);

@@ -77,14 +77,14 @@ itNeeds(redisPart, 'the workers of both take a fair part of a batch, and both kn
 itNeeds(redisPart, 'each sees all of them, with their warm workers, until they die', async () => {
   const doomed = await startGateway(...flags, '--stall-interval', '1000');
   for (const gateway of [...gateways, doomed]) {
-    await until(async () => (await nodesSeenBy(gateway)).filter(({ workers }) => workers === 1).length === 3);
+    await until(async () => (await nodesSeenBy(gateway)).filter(({ workers }) => workers === 1).length === 3, 50);
   }
   const nodes = await nodesSeenBy(gateways[0]);
   expect(new Set(nodes.map(({ id }) => id)).size).toBe(3);
   expect(new Set(nodes.map(({ address }) => address))).toEqual(new Set([`${hostname()}:0`]));
 
   await doomed.kill();
-  for (const gateway of gateways) await until(async () => (await nodesSeenBy(gateway)).length === 2);
+  for (const gateway of gateways) await until(async () => (await nodesSeenBy(gateway)).length === 2, 50);
 });
 
 itNeeds(redisPart, 'a Redis that goes away in the middle of a batch and returns costs nothing but time', async () => {
@@ -99,7 +99,7 @@ itNeeds(redisPart, 'a Redis that goes away in the middle of a batch and returns 
 
   await redis.kill();
   for (const gateway of gateways) {
-    await until(async () => (await readiness(gateway)).code === 503);
+    await until(async () => (await readiness(gateway)).code === 503, 50);
     expect(await readiness(gateway)).toMatchObject({ status: expect.stringContaining(`${redis.port}`) });
     const asked = performance.now();
     const answers = [
@@ -117,7 +117,7 @@ itNeeds(redisPart, 'a Redis that goes away in the middle of a batch and returns 
   }
 
   await redis.resume();
-  for (const gateway of gateways) await until(async () => (await readiness(gateway)).code === 200);
+  for (const gateway of gateways) await until(async () => (await readiness(gateway)).code === 200, 50);
   isBack();
   await Promise.all(followers.map(({ ended }) => ended));
   for (const { events } of followers) expectWholeLog(events, PICTURES);

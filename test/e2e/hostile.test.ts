@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/contracts/errors.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { itNeeds } from '../support/require-part.ts';
@@ -20,8 +20,9 @@ let gateway: GatewayProcess;
 let temporary: string;
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'warmpool-hostile-'));
-  process.env.TMPDIR = temporary;
+  vi.stubEnv('TMPDIR', temporary);
   gateway = await startGateway('--reserved', '2', '--max-workers', '2');
+  vi.unstubAllEnvs();
 });
 afterAll(async () => {
   await gateway.stop();

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { browserPart, launchBrowser } from '../support/browser.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { itNeeds } from '../support/require-part.ts';
@@ -15,6 +15,11 @@ describe('the page', () => {
   afterAll(async () => {
     await browser?.close();
     await gateway?.stop();
+  });
+
+  // What is open goes on asking for the state of the pool.
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
   });
 
   /** A fresh page, and what it complained about. */

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classification } from '../../src/client/gateway-client.ts';
 import { temporaryFolder } from '../batches/temporary-folder.ts';
-import { startGateway } from '../support/gateway-process.ts';
+import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 import { classify, type GraphQLAnswer } from '../support/graphql-client.ts';
 
 const KITTEN = readFileSync('test/fixtures/photos/cat-kitten.jpg');
@@ -22,16 +22,37 @@ it('on SIGTERM every accepted request is answered, and the process exits with 0'
   expect(settled.map(({ data }) => data?.classify.model)).toEqual(Array(6).fill('slow@1'));
 });
 
-it('a gateway that is stopped while its workers load still exits with 0', async () => {
-  // onnxruntime-node aborts the process if its thread is terminated at the wrong moment: so at several.
-  for (const afterMs of [0, 20, 40, 60, 80, 100, 120, 140]) expect(await stopWhileStarting(afterMs)).toEqual([0, null]);
-});
+// onnxruntime-node aborts the process if its thread is terminated at the wrong moment: so at several.
+it.each([0, 20, 40, 60, 80, 100, 120, 140])(
+  'a gateway that is stopped while its workers load, %d ms after it began to listen, still exits with 0',
+  async (afterMs) => {
+    expect(await stopWhileStarting(afterMs)).toEqual([0, null]);
+  },
+);
 
-it('an idle gateway stops within two seconds', async () => {
-  const gateway = await startGateway();
-  const asked = performance.now();
-  expect(await gateway.stop()).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(2000);
+describe('an idle gateway', () => {
+  let gateway: GatewayProcess;
+  beforeAll(async () => {
+    gateway = await startGateway('--engine', 'auto');
+  });
+  afterAll(() => gateway.kill());
+
+  it('stops within two seconds', async () => {
+    const asked = performance.now();
+    expect(await gateway.stop()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(2000);
+  });
+
+  it('has said once in its log which engine runs the model, and why faster ones do not', () => {
+    const lines = gateway
+      .log()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string; engine?: string });
+    expect(lines.filter(({ msg }) => msg === 'engine selected')).toMatchObject([
+      { model: 'cat-dog@1', engine: 'onnx', skipped: [] },
+    ]);
+  });
 });
 
 it('requests that outlast the drain time are cut off, and the process still exits with 0', async () => {
@@ -40,19 +61,6 @@ it('requests that outlast the drain time are cut off, and the process still exit
   await Promise.race(answers);
   expect(await gateway.stop()).toBe(0);
   expect(await Promise.all(answers)).toContain('cut off');
-});
-
-it('the log says once which engine runs the model, and why faster ones do not', async () => {
-  const gateway = await startGateway('--engine', 'auto');
-  await gateway.stop();
-  const lines = gateway
-    .log()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { msg: string; engine?: string });
-  expect(lines.filter(({ msg }) => msg === 'engine selected')).toMatchObject([
-    { model: 'cat-dog@1', engine: 'onnx', skipped: [] },
-  ]);
 });
 
 const dataDir = await temporaryFolder();

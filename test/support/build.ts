@@ -2,5 +2,7 @@
 import { execFileSync } from 'node:child_process';
 
 export default function build(): void {
-  execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // It would build nothing for `npx vitest` otherwise, as it does not for `npx warmpool`.
+  const env = { ...process.env, npm_command: 'test' };
+  execFileSync(process.execPath, ['.ci/prepare.mjs'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -60,7 +60,7 @@ describe('UploadQueue', () => {
     const abort = new AbortController();
     const first = deferred<string>();
     let started = false;
-    queue.run(() => first.promise, never);
+    void queue.run(() => first.promise, never);
     const aborted = queue.run(async () => {
       started = true;
     }, abort.signal);

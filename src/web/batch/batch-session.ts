@@ -91,7 +91,7 @@ export class BatchSession {
     return this.#files[index]?.file ?? null;
   }
 
-  /** To be called once, and again after the upload was refused. */
+  /** To be called once, and again after the upload was refused. Never rejects: `failure` tells what went wrong. */
   async start(): Promise<void> {
     const ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#tick();

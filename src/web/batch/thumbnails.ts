@@ -1,7 +1,7 @@
 // Small copies of photos, made a few at a time for those that can be seen, and kept as long as there is room.
 
 export interface ThumbnailPorts<Bitmap> {
-  /** Null if the file is no picture, or none that this browser can show. */
+  /** Never rejects. Null if the file is no picture, or none that this browser can show. */
   shrink(file: File): Promise<Bitmap | null>;
   release(bitmap: Bitmap): void;
 }
@@ -37,7 +37,7 @@ export class Thumbnails<Bitmap> {
       if (isWanted) show(bitmap);
     };
     this.#waiting.add(make);
-    this.#next();
+    void this.#next();
     return () => {
       isWanted = false;
       this.#waiting.delete(make);
@@ -56,7 +56,7 @@ export class Thumbnails<Bitmap> {
     this.#running++;
     await make();
     this.#running--;
-    this.#next();
+    void this.#next();
   }
 
   #keep(file: File, bitmap: Bitmap | null): void {

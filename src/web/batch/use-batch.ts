@@ -32,7 +32,7 @@ export function useBatch(): BatchControl {
     current.current = next;
     setSession(next);
     putInAddress(next?.id ?? null);
-    next?.start();
+    void next?.start();
   }, []);
   const ports = useMemo((): SessionPorts => ({ ...GATEWAY, changed: frame.request }), [frame]);
   const begin = useCallback(

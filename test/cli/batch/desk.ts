@@ -1,4 +1,4 @@
-/** `warmpool batch` as users run it, in a process of its own, with a memory of its own. */
+/** `warmpool batch` with a folder and a memory of its own: in this process, or in one of its own where it is to be ended. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, vi } from 'vitest';
 import { ROOT } from '../../support/gateway-process.ts';
-import type { CliResult } from '../run-cli.ts';
+import { type CliResult, runHereWith } from '../run-cli.ts';
 
 interface RunningBatch {
   readonly ended: Promise<CliResult>;
@@ -23,6 +23,7 @@ export interface Desk {
   readonly folder: string;
   /** Writes files of these names; returns their folder. */
   photos(names: readonly string[], content?: string | Uint8Array): string;
+  /** In a process of its own. */
   start(...args: readonly string[]): RunningBatch;
   run(...args: readonly string[]): Promise<CliResult>;
 }
@@ -31,7 +32,8 @@ export interface Desk {
 export function desk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'warmpool-batch-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
+  const memory = { XDG_STATE_HOME: join(folder, 'state') };
+  const env = { ...process.env, ...memory };
   const start = (...args: readonly string[]) => {
     const child = spawn(process.execPath, [`${ROOT}/dist/main.cjs`, 'batch', ...args], { cwd: folder, env });
     let told = '';
@@ -57,7 +59,15 @@ export function desk(): Desk {
       return photos;
     },
     start,
-    run: (...args) => start(...args).ended,
+    async run(...args) {
+      const before = process.cwd();
+      process.chdir(folder);
+      try {
+        return await runHereWith(memory, 'batch', ...args);
+      } finally {
+        process.chdir(before);
+      }
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runCli } from '../../cli/run-cli.ts';
+import { runHere } from '../../cli/run-cli.ts';
 import { ADMIN_TOKEN, type GatewayProcess, ROOT, SYNTHETIC, startGateway } from '../../support/gateway-process.ts';
 import { query } from '../../support/graphql-client.ts';
 
@@ -22,7 +22,7 @@ describe('warmpool loadtest against a running gateway', () => {
   it('prints its totals as a table, and writes a report', async () => {
     const html = join(emptyFolder(), 'report.html');
     const flags = ['--url', gateway.url, '--admin-token', ADMIN_TOKEN, '--html', html];
-    const { status, stdout, stderr } = await runCli('loadtest', ...SHORT, ...flags);
+    const { status, stdout, stderr } = await runHere('loadtest', ...SHORT, ...flags);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^requests +\d+$/m);
     expect(stdout).toMatch(/^cold-served +0$/m);
@@ -49,7 +49,7 @@ describe('warmpool loadtest against a running gateway', () => {
 
 describe('warmpool loadtest --compare', () => {
   it('runs the policies one after the other, each on a fresh gateway, and puts them side by side', async () => {
-    const { status, stdout } = await runCli(
+    const { status, stdout } = await runHere(
       'loadtest',
       ...SHORT,
       '--compare',
@@ -74,7 +74,7 @@ describe('warmpool loadtest exits with 2 and one line', () => {
     [['--', '--reserved', '1'], '"--reserved"'],
     [['--html', 'no/such/folder/report.html'], '"no/such/folder/report.html"'],
   ])('for %j', async (flags, message) => {
-    const { status, stdout, stderr } = await runCli('loadtest', ...flags);
+    const { status, stdout, stderr } = await runHere('loadtest', ...flags);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^warmpool: .*\n$/);
     expect(stderr).toContain(message);

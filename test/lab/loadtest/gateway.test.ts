@@ -80,7 +80,9 @@ it("the scheduler's figures are of this run alone", async () => {
   const figure = (name: string) => figures.find(({ key }) => key === name)?.value;
   expect(figure('metNoIdleWorker')).toBe(1);
   expect(figure('workersStarted')).toBe(0);
-  expect(figure('reservedBusySeconds')).toBeCloseTo((2 * SERVICE_MS) / 1000, 1);
+  // On a busy machine each takes longer, but no less; those of before alone would make four.
+  expect(figure('reservedBusySeconds')).toBeGreaterThan((1.9 * SERVICE_MS) / 1000);
+  expect(figure('reservedBusySeconds')).toBeLessThan((4 * SERVICE_MS) / 1000);
 });
 
 it('without the admin token there are workers and queue, but no memory and no figures', async () => {

@@ -1,6 +1,6 @@
 /** A schedule as users run it: in the process of `warmpool serve`. */
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../../cli/run-cli.ts';
+import { runCli, runHere } from '../../cli/run-cli.ts';
 import { startGateway } from '../../support/gateway-process.ts';
 
 const MODEL = ['--model-dir', 'test/fixtures/models', '--model', 'synthetic', '--max-workers', '2'] as const;
@@ -26,10 +26,15 @@ describe('warmpool serve with a schedule', () => {
     [['--schedule', '0 25 * * * = 1'], 'its entry "0 25 * * * = 1" is wrong: Invalid value for hour: 25'],
     [['--schedule', '0 8 * * * = 3'], '--schedule has the entry "0 8 * * * = 3", --max-workers is 2'],
     [[...EVERY_MINUTE_ONE, '--time-zone', 'Mars/Base'], '--time-zone is "Mars/Base"'],
-    [[...EVERY_MINUTE_ONE, '--host', '192.0.2.1'], 'Cannot listen on 192.0.2.1'],
   ])('exits with 2 and a message for %j', async (flags, message) => {
-    const { status, stderr } = await runCli('serve', ...MODEL, ...flags);
+    const { status, stderr } = await runHere('serve', ...MODEL, ...flags);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  it('exits with 2 and a message if it cannot listen', async () => {
+    const { status, stderr } = await runCli('serve', ...MODEL, ...EVERY_MINUTE_ONE, '--host', '192.0.2.1');
+    expect(status).toBe(2);
+    expect(stderr).toContain('Cannot listen on 192.0.2.1');
   });
 });

@@ -57,7 +57,7 @@ function open(count: number, known: ItemPage | RequestFailure = NOT_FOUND) {
     },
     files,
   );
-  session.start();
+  void session.start();
   const latest = <T>(of: T[]): T => of.at(-1) ?? expect.fail('nothing was asked');
   return {
     session,
@@ -138,7 +138,7 @@ describe('BatchSession', () => {
     subscription().tell(1, 'ACCEPTING', done(0));
     upload().reject(new RequestFailure('SPOOL_FULL', 'full', 1000));
     await passed();
-    session.retry();
+    void session.retry();
     await passed();
     expect([session.phase, session.failure, session.answered]).toEqual(['uploading', null, 1]);
     expect(uploads.map(({ clientBatchId }) => clientBatchId)).toEqual([ID, ID]);
@@ -214,7 +214,7 @@ describe('BatchSession', () => {
   it('cancels: the upload stops, what waits is cancelled, what ran is kept', async () => {
     const { session, upload, cancel, subscription, passed } = open(3);
     subscription().tell(1, 'ACCEPTING', done(0));
-    session.cancel();
+    void session.cancel();
     expect(session.isCancelling).toBe(true);
     cancel().resolve();
     await passed();
@@ -229,7 +229,7 @@ describe('BatchSession', () => {
 
   it('takes no refusal for a failure that comes from cancelling', async () => {
     const { session, upload, subscription, passed } = open(1);
-    session.cancel();
+    void session.cancel();
     upload().reject(new RequestFailure('CANCELLED', 'The upload was aborted.'));
     await passed();
     subscription().tell(1, 'CANCELLED');
@@ -240,7 +240,7 @@ describe('BatchSession', () => {
 
   it('cancels an upload that the gateway has not seen yet', async () => {
     const { session, upload, cancel, passed } = open(1);
-    session.cancel();
+    void session.cancel();
     cancel().reject(NOT_FOUND);
     await passed();
     expect([session.phase, upload().signal.aborted]).toEqual(['cancelled', true]);
@@ -249,7 +249,7 @@ describe('BatchSession', () => {
   it('says why it could not be cancelled, and runs on', async () => {
     const { session, cancel, upload, passed } = open(1);
     upload().resolve();
-    session.cancel();
+    void session.cancel();
     cancel().reject(LOST);
     await passed();
     expect([session.phase, session.isCancelling, session.failure?.code]).toEqual(['running', false, 'NO_ANSWER']);
