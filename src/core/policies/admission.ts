@@ -14,6 +14,14 @@ export interface AdmissionView {
   readonly displaces: () => boolean;
 }
 
+/** Times that add up to the same may differ by as much, in ms. */
+const ROUNDING_MS = 1e-6;
+
+/** At its deadline an answer is late. */
+export function isLate(endAt: number, deadlineAt: number): boolean {
+  return endAt >= deadlineAt - ROUNDING_MS;
+}
+
 /** Why a request is refused for which the queue has no room, or whose deadline cannot be met. Null admits it. */
 export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' | 'message'> | null {
   const { queued, queueLimit, expectedWaitMs, serviceMs, leftMs, displaces } = view;
@@ -23,8 +31,7 @@ export function refuseOnArrival(view: AdmissionView): Pick<GatewayError, 'code' 
       message: `The queue is full: ${queued} of ${queueLimit} requests wait.`,
     };
   }
-  // At its deadline an answer is late.
-  if (expectedWaitMs + serviceMs >= leftMs) {
+  if (isLate(expectedWaitMs + serviceMs, leftMs)) {
     const message =
       `The deadline of ${leftMs.toFixed(0)} ms cannot be met: ` +
       `expected wait ${expectedWaitMs.toFixed(0)} ms + service ${serviceMs.toFixed(0)} ms.`;

@@ -1,7 +1,7 @@
 /** What the scheduler decides on when a request arrives: how long it would wait, and whether it may. */
 import { GatewayError } from '../contracts/errors.ts';
 import type { SchedulerOptions } from '../options.ts';
-import { refuseOnArrival } from '../policies/admission.ts';
+import { isLate, refuseOnArrival } from '../policies/admission.ts';
 import { retryAfterMs } from '../policies/retry-after.ts';
 import type { Job } from '../state/model.ts';
 import type { State } from '../state/state.ts';
@@ -78,7 +78,7 @@ function displaces({ maxBatch }: SchedulerOptions, now: number, job: Job, servic
   for (let i = rank, looks = 0; i < queue.size && looks < MOST_LOOKS; looks++) {
     const { deadlineAt, orderedBy } = queue.at(i) as Job;
     const endAt = startAt(i - rank + 1) + serviceMs;
-    if (endAt >= deadlineAt && startAt(i - rank) + serviceMs < deadlineAt) return true;
+    if (isLate(endAt, deadlineAt) && !isLate(startAt(i - rank) + serviceMs, deadlineAt)) return true;
     const stepsToSpare = Math.ceil(((orderedBy - endAt) / round) * starts.length);
     i += Math.max(1, stepsToSpare - starts.length);
   }
