@@ -39,7 +39,9 @@ export function serveEvents(fastify: FastifyInstance, url: string, graphql: Grap
       const stream = new EventStream(reply.raw);
       const context = graphql.createContext({ authorization, gone: goneBefore(reply.raw) });
       const [body, { status, statusText, headers = {} }] = await handle(requestOf(request, { stream, context }));
-      if (body === null || typeof body === 'string') return refuse(reply, status, messageIn(body) ?? statusText);
+      if (body === null) return refuse(reply, status, statusText);
+      // A refusal by graphql-sse.
+      if (typeof body === 'string') return refuse(reply, status, JSON.parse(body).errors[0].message);
       reply.hijack();
       open.add(stream);
       await stream.send(headersOf(reply, headers), body).finally(() => open.delete(stream));
@@ -82,9 +84,4 @@ function headersOf(reply: FastifyReply, headers: Record<string, string>): Outgoi
 
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply.code(status).send({ errors: [formatRefusal(status, message)] });
-}
-
-/** The message in a refusal by graphql-sse. */
-function messageIn(body: string | null): string | null {
-  return body === null ? null : (JSON.parse(body).errors[0].message as string);
 }
