@@ -17,6 +17,8 @@ interface Extra {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const EVENT_STREAM = 'text/event-stream';
+/** For nginx, which would hold events back; and so that the connection does not outlive the stream. */
+const OWN_HEADERS = { 'x-accel-buffering': 'no', connection: 'close' };
 
 export function serveEvents(fastify: FastifyInstance, url: string, graphql: GraphQLServer): void {
   const handle = createEventHandler(graphql);
@@ -44,7 +46,8 @@ export function serveEvents(fastify: FastifyInstance, url: string, graphql: Grap
       if (typeof body === 'string') return refuse(reply, status, JSON.parse(body).errors[0].message);
       reply.hijack();
       open.add(stream);
-      await stream.send(headersOf(reply, headers), body).finally(() => open.delete(stream));
+      const allHeaders = { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers, ...OWN_HEADERS };
+      await stream.send(allHeaders, body).finally(() => open.delete(stream));
     },
   });
 }
@@ -75,11 +78,6 @@ function requestOf(request: FastifyRequest, context: Extra): Request<FastifyRequ
   };
   const body = () => (request.body ?? null) as Record<string, unknown> | null;
   return { method: request.method, url: request.url, headers: { get }, body, raw: request, context };
-}
-
-function headersOf(reply: FastifyReply, headers: Record<string, string>): OutgoingHttpHeaders {
-  // For nginx, which would hold events back; and so that the connection does not outlive the stream.
-  return { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers, 'x-accel-buffering': 'no', connection: 'close' };
 }
 
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {

@@ -33,7 +33,7 @@ export class RedisRunner {
   readonly #running = new Map<AbortController, Promise<unknown>>();
   #suspectRuns = false;
   #resting: Promise<void> | undefined;
-  #closed: Promise<void> = Promise.resolve();
+  closed: Promise<void> = Promise.resolve();
 
   constructor(connection: RedisConnection, options: RedisRunnerOptions) {
     this.#connection = connection;
@@ -74,14 +74,10 @@ export class RedisRunner {
     await Promise.allSettled(this.#running.values());
     await this.#resting;
     const lost = this.#connection.lost();
-    this.#closed = this.#worker.close(!(await this.#isConnected()));
+    this.closed = this.#worker.close(!(await this.#isConnected()));
     const patience = new AbortController();
     const tooLong = setTimeout(CLOSE_MS, undefined, patience);
-    await Promise.race([this.#closed, lost, tooLong]).finally(() => patience.abort());
-  }
-
-  get closed(): Promise<void> {
-    return this.#closed;
+    await Promise.race([this.closed, lost, tooLong]).finally(() => patience.abort());
   }
 
   /**

@@ -95,12 +95,12 @@ export class SqliteRecords {
     );
   }
 
-  /** Counts a death of each running item, and returns them. */
+  /** Counts a death of each running item, and returns them. By the index it goes to them alone, not through all items. */
   countDeaths(): readonly RunningItem[] {
     const died = "phase = 'running' AND batch IN (SELECT number FROM batches WHERE running > 0 AND removed = 0)";
-    this.#db.run(`UPDATE items SET deaths = deaths + 1 WHERE ${died}`);
+    this.#db.run(`UPDATE items INDEXED BY itemsByPhase SET deaths = deaths + 1 WHERE ${died}`);
     const columns = '(SELECT id FROM batches WHERE number = batch) AS batchId, position, deaths';
-    return this.#db.all(`SELECT ${columns} FROM items WHERE ${died}`);
+    return this.#db.all(`SELECT ${columns} FROM items INDEXED BY itemsByPhase WHERE ${died} ORDER BY batch, position`);
   }
 
   saveItem(batch: number, position: number, phase: Phase, outcome: ItemOutcome | null = null): void {
