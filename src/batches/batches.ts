@@ -3,15 +3,13 @@
  * To be closed before the pool: it gives back the items that run, which would fail for want of a pool.
  */
 import { GatewayError } from '../core/contracts/errors.ts';
-import type { Clock, EventSink } from '../core/contracts/ports.ts';
+import type { Clock } from '../core/contracts/ports.ts';
 import { progress } from './progress.ts';
 import { batchNotFound } from './refusals.ts';
 import { Rounds } from './rounds.ts';
 import { SpoolCleaner } from './spool/cleaner.ts';
-import type { Spool } from './spool/spool.ts';
-import type { BatchUpload } from './spool/upload.ts';
-import { type NewBatchRequest, Uploads, type UploadsOptions } from './spool/uploads.ts';
-import type { BatchStore, ItemsRequest, PageRequest, RunItem } from './store.ts';
+import { Uploads, type UploadsOptions, type UploadsParts } from './spool/uploads.ts';
+import type { BatchStore, ItemsRequest, RunItem } from './store.ts';
 import type { Batch, BatchEvent, BatchItem, Page } from './types.ts';
 
 export interface BatchesOptions extends UploadsOptions {
@@ -27,14 +25,9 @@ export interface BatchesOptions extends UploadsOptions {
   readonly intervalMs: number;
 }
 
-export interface BatchesParts {
-  readonly store: BatchStore;
-  readonly spool: Spool;
+export interface BatchesParts extends Omit<UploadsParts, 'cleaner'> {
   readonly run: RunItem;
   readonly clock: Clock;
-  /** Ms since the epoch. */
-  readonly wallClock: () => number;
-  readonly events: EventSink;
   readonly options: BatchesOptions;
 }
 
@@ -47,6 +40,12 @@ export function bulkConcurrency(maxWorkers: number, maxBulkBatch: number): numbe
 }
 
 export class Batches {
+  /** The batch that has the client batch id already, or an upload, which must be completed or aborted. */
+  readonly begin: Uploads['begin'] = (request) => this.#uploads.begin(request);
+  readonly find: BatchStore['find'] = (id) => this.#parts.store.find(id);
+  readonly list: BatchStore['list'] = (page) => this.#parts.store.list(page);
+  /** Null, or why batches cannot be used right now. */
+  readonly trouble: BatchStore['trouble'] = () => this.#parts.store.trouble();
   readonly #parts: BatchesParts;
   readonly #cleaner: SpoolCleaner;
   readonly #uploads: Uploads;
@@ -76,20 +75,6 @@ export class Batches {
     await this.#parts.store.close();
   }
 
-  /** The batch that has the client batch id already, or an upload, which must be completed or aborted. */
-  begin(request: NewBatchRequest): Promise<BatchUpload | Batch> {
-    return this.#uploads.begin(request);
-  }
-
-  /** By its id or the client's own; null if there is none. */
-  find(id: string): Promise<Batch | null> {
-    return this.#parts.store.find(id);
-  }
-
-  list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#parts.store.list(page);
-  }
-
   async items(id: string, page: ItemsRequest): Promise<Page<BatchItem>> {
     return this.#parts.store.items(await this.#idOf(id), page);
   }
@@ -103,11 +88,6 @@ export class Batches {
   /** See `progress.ts`. */
   progress(id: string, after: number | null, signal: AbortSignal): AsyncGenerator<BatchEvent, void> {
     return progress(this.#parts.store, { id, after, signal, maxLag: this.#parts.options.maxLag });
-  }
-
-  /** Null, or why batches cannot be used right now. */
-  trouble(): string | null {
-    return this.#parts.store.trouble();
   }
 
   /** The oldest batches go, and the surplus, with whatever the spool still has of them and of others. */

@@ -9,7 +9,7 @@ import type { EventSink } from '../core/contracts/ports.ts';
 import { type Context, type RequestParts, requireToken } from './context.ts';
 import { createErrorFormatter } from './errors.ts';
 import type { ServedGateway } from './gateway.ts';
-import { OpenLimit } from './open-limit.ts';
+import { openLimit } from './open-limit.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
 import { createRunner, type Run, streamedOperations } from './streamed-operations.ts';
@@ -66,6 +66,6 @@ export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServ
       gone,
       requireAdmin: () => requireToken(authorization, adminToken),
     }),
-    run: createRunner(apollo, new OpenLimit(maxSubscriptions, 'open subscriptions'), formatError),
+    run: createRunner(apollo, openLimit(maxSubscriptions, 'open subscriptions'), formatError),
   };
 }

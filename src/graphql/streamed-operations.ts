@@ -38,8 +38,8 @@ interface Outcome {
 /** Runs an operation, by default one of any kind; never rejects for what the client did. */
 export type Run = (operation: Operation, context: Context, mayMutate?: boolean) => Promise<Outcome>;
 
-/** `apollo` has the plugin below; `limit` is that of the subscriptions that are open at the same time. */
-export function createRunner(apollo: ApolloServer<Context>, limit: OpenLimit, formatError: ErrorFormatter): Run {
+/** `apollo` has the plugin below; `take` counts the subscriptions that are open at the same time. */
+export function createRunner(apollo: ApolloServer<Context>, take: OpenLimit, formatError: ErrorFormatter): Run {
   const format = ({ errors, ...result }: ExecutionResult): Result =>
     errors ? { ...result, errors: errors.map((error) => formatError(withCode(error), error)) } : result;
 
@@ -47,7 +47,7 @@ export function createRunner(apollo: ApolloServer<Context>, limit: OpenLimit, fo
   async function begin(args: ExecutionArgs): Promise<Result | Results> {
     let giveBack = () => {};
     try {
-      giveBack = limit.take();
+      giveBack = take();
       const results = await subscribe(args);
       if (Symbol.asyncIterator in results) return formatEach(results, format, giveBack);
       giveBack();
@@ -115,9 +115,7 @@ function failed(error: unknown): ExecutionResult {
 }
 
 export const streamedOperations: ApolloServerPlugin<Context> = {
-  async requestDidStart() {
-    return listener;
-  },
+  requestDidStart: async () => listener,
 };
 
 const listener: GraphQLRequestListener<Context> = {

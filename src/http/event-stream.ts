@@ -10,7 +10,8 @@ export class EventStream {
   #isTaken: Promise<void> = Promise.resolve();
   #take = () => {};
   #isEnded = false;
-  #stop = () => {};
+  /** Without the message that it is complete: the client comes back for the rest. */
+  end = () => {};
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -26,12 +27,12 @@ export class EventStream {
 
   /** Resolves when the stream has ended, by itself, by `end`, or because the client went away. */
   async send(headers: OutgoingHttpHeaders, messages: AsyncGenerator<string>): Promise<void> {
-    this.#stop = () => {
+    this.end = () => {
       this.#isEnded = true;
       void messages.return(undefined);
     };
-    this.#response.once('close', this.#stop);
-    if (this.#response.closed) this.#stop();
+    this.#response.once('close', this.end);
+    if (this.#response.closed) this.end();
     this.#response.writeHead(200, headers);
     try {
       for await (const message of messages) {
@@ -40,15 +41,10 @@ export class EventStream {
         if (message.startsWith(RESULT)) this.#take();
       }
     } finally {
-      this.#response.off('close', this.#stop);
+      this.#response.off('close', this.end);
       this.#take();
       this.#response.end();
     }
-  }
-
-  /** Without the message that it is complete: the client comes back for the rest. */
-  end(): void {
-    this.#stop();
   }
 
   #write(message: string): Promise<void> {

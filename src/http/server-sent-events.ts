@@ -17,6 +17,8 @@ interface Extra {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const EVENT_STREAM = 'text/event-stream';
+/** For nginx, which would hold events back; and so that the connection does not outlive the stream. */
+const OWN_HEADERS = { 'x-accel-buffering': 'no', connection: 'close' };
 
 export function serveEvents(fastify: FastifyInstance, url: string, graphql: GraphQLServer): void {
   const handle = createEventHandler(graphql);
@@ -39,10 +41,13 @@ export function serveEvents(fastify: FastifyInstance, url: string, graphql: Grap
       const stream = new EventStream(reply.raw);
       const context = graphql.createContext({ authorization, gone: goneBefore(reply.raw) });
       const [body, { status, statusText, headers = {} }] = await handle(requestOf(request, { stream, context }));
-      if (body === null || typeof body === 'string') return refuse(reply, status, messageIn(body) ?? statusText);
+      if (body === null) return refuse(reply, status, statusText);
+      // A refusal by graphql-sse.
+      if (typeof body === 'string') return refuse(reply, status, JSON.parse(body).errors[0].message);
       reply.hijack();
       open.add(stream);
-      await stream.send(headersOf(reply, headers), body).finally(() => open.delete(stream));
+      const allHeaders = { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers, ...OWN_HEADERS };
+      await stream.send(allHeaders, body).finally(() => open.delete(stream));
     },
   });
 }
@@ -75,16 +80,6 @@ function requestOf(request: FastifyRequest, context: Extra): Request<FastifyRequ
   return { method: request.method, url: request.url, headers: { get }, body, raw: request, context };
 }
 
-function headersOf(reply: FastifyReply, headers: Record<string, string>): OutgoingHttpHeaders {
-  // For nginx, which would hold events back; and so that the connection does not outlive the stream.
-  return { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers, 'x-accel-buffering': 'no', connection: 'close' };
-}
-
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply.code(status).send({ errors: [formatRefusal(status, message)] });
-}
-
-/** The message in a refusal by graphql-sse. */
-function messageIn(body: string | null): string | null {
-  return body === null ? null : (JSON.parse(body).errors[0].message as string);
 }

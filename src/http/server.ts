@@ -4,9 +4,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { EventSink } from '../core/contracts/ports.ts';
 import type { GraphQLServer } from '../graphql/apollo.ts';
 import { formatHttpError, statusOf } from '../graphql/errors.ts';
-import { closeConnectionsWhenDraining } from './drain.ts';
 import { goneBefore } from './gone.ts';
-import { serveHealth } from './health.ts';
 import type { BatchTerms } from './multipart/arrival-terms.ts';
 import { acceptMultipart } from './multipart/multipart.ts';
 import { servePage } from './page.ts';
@@ -40,13 +38,33 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return503OnClosing: false,
   });
   fastify.addHook('onClose', () => graphql.apollo.stop());
-  closeConnectionsWhenDraining(fastify);
+  endConnectionsWhenDraining(fastify);
   closeSlowRequests(fastify, uploadTimeout + NODE_TIMEOUT_MARGIN_MS);
   await acceptWebSockets(fastify);
   await fastify.register(servePage);
   serveHealth(fastify, trouble);
   await serveGraphQL(fastify, options);
   return fastify;
+}
+
+/** Without it a kept-alive connection outlives its last answer, and the server with it. */
+function endConnectionsWhenDraining(fastify: FastifyInstance): void {
+  let isDraining = false;
+  fastify.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isDraining) reply.header('connection', 'close');
+  });
+}
+
+/** For load balancers and supervisors: is the process alive, and may it have traffic? */
+function serveHealth(fastify: FastifyInstance, trouble: () => string | null): void {
+  fastify.get('/healthz', async () => ({ status: 'ok' }));
+  fastify.get('/readyz', async (_request, reply) => {
+    const status = trouble();
+    return reply.code(status === null ? 200 : 503).send({ status: status ?? 'ready' });
+  });
 }
 
 async function serveGraphQL(fastify: FastifyInstance, options: ServerOptions): Promise<void> {

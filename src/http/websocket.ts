@@ -18,7 +18,7 @@ import type { EventSink } from '../core/contracts/ports.ts';
 import type { GraphQLServer } from '../graphql/apollo.ts';
 import type { RequestParts } from '../graphql/context.ts';
 import { formatRefusal } from '../graphql/errors.ts';
-import { OpenLimit } from '../graphql/open-limit.ts';
+import { openLimit } from '../graphql/open-limit.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 export interface WebSocketOptions {
@@ -26,12 +26,6 @@ export interface WebSocketOptions {
   readonly events: EventSink;
   /** Most that are open at the same time. */
   readonly maxConnections: number;
-}
-
-/** What is kept of a connection. */
-interface Extra {
-  readonly authorization: string | undefined;
-  readonly gone: AbortSignal;
 }
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -64,8 +58,8 @@ export async function acceptWebSockets(fastify: FastifyInstance): Promise<void> 
 
 /** What a route does with each connection. */
 export function createWebSocketHandler({ graphql, events, maxConnections }: WebSocketOptions) {
-  const limit = new OpenLimit(maxConnections, 'open WebSockets');
-  const server = makeServer<Record<string, unknown>, Extra>({
+  const take = openLimit(maxConnections, 'open WebSockets');
+  const server = makeServer<Record<string, unknown>, RequestParts>({
     async onSubscribe(connection, _id, operation) {
       if (Object.keys(connection.subscriptions).length > MAX_OPERATIONS_PER_CONNECTION) {
         return [
@@ -85,7 +79,7 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   return (socket: WebSocket, { headers }: FastifyRequest) => {
     let giveBack: () => void;
     try {
-      giveBack = limit.take();
+      giveBack = take();
     } catch (error) {
       socket.close(TRY_AGAIN_LATER, (error as GatewayError).message);
       return;
@@ -141,7 +135,7 @@ function pingRegularly(socket: WebSocket): () => void {
 }
 
 /** Pages cannot send headers with a WebSocket; what they would say there stands in the first message. */
-function partsOf({ extra, connectionParams }: Connection<Record<string, unknown>, Extra>): RequestParts {
+function partsOf({ extra, connectionParams }: Connection<Record<string, unknown>, RequestParts>): RequestParts {
   const { authorization = connectionParams?.authorization, gone } = extra;
   return { authorization: typeof authorization === 'string' ? authorization : undefined, gone };
 }

@@ -48,6 +48,9 @@ describe('gateways that share batches in Redis', () => {
 
   afterEach(() => bench.end());
 
+  const connect = () =>
+    new RedisConnection({ url: server.url, prefix: bench.prefix, answerTimeoutMs: 5_000, onAvailability: () => {} });
+
   const itShares = (title: string, test: () => Promise<void>) => itNeeds(redisPart, title, test);
   const keysLeft = async () =>
     (await redis.keys(`${bench.prefix}:*`)).filter((key) => /:batch|:items:.*-\d+(:|$)/.test(key));
@@ -156,8 +159,8 @@ describe('gateways that share batches in Redis', () => {
   itShares('an outcome is recorded once, whatever comes after it', async () => {
     const { store } = await bench.gateway();
     const id = await upload(store, 2);
-    const connection = new RedisConnection(server.url, 5_000, () => {});
-    const records = new ItemRecords(connection.patient, redisKeys(bench.prefix), 10, new AbortController().signal);
+    const connection = connect();
+    const records = new ItemRecords(connection, 10, new AbortController().signal);
     expect(await records.begin(id, 0)).toMatchObject({ batchId: id, index: 0, model: 'cat-dog@1', topK: null });
     expect(await records.record(id, 0, CAT)).toBe(true);
     const look = async () => [await store.find(id), await allItems(store, id), await store.events(id, 0, 10)];
@@ -174,9 +177,9 @@ describe('gateways that share batches in Redis', () => {
   itShares('a batch that is removed while it is read is not there', async () => {
     const { store } = await bench.gateway();
     store.process(async () => CAT, 1);
-    const connection = new RedisConnection(server.url, 5_000, () => {});
+    const connection = connect();
     await connection.attempted();
-    const keys = redisKeys(bench.prefix);
+    const { keys } = connection;
     const page = { first: 10, after: null, status: null };
     for (const read of [
       (pages: BatchRecords, id: string) => pages.items(id, page),
@@ -189,7 +192,7 @@ describe('gateways that share batches in Redis', () => {
         if (++requests === 2) await store.discard(id);
         return connection.call(request);
       };
-      await expect(read(new BatchRecords({ call }, keys), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
+      await expect(read(new BatchRecords({ call, keys }), id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
       expect(requests).toBe(2);
     }
     await connection.close();

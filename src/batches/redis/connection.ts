@@ -9,6 +9,8 @@
  */
 import { Redis } from 'ioredis';
 import { GatewayError } from '../../core/contracts/errors.ts';
+import { type RedisKeys, redisKeys } from './keys.ts';
+import type { RedisStoreOptions } from './options.ts';
 import { scripts } from './steps.ts';
 
 const LONGEST_RECONNECT_MS = 1_000;
@@ -24,7 +26,10 @@ const REFUSALS =
   /^(ERR Error running script .* -)?(OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS)\b/;
 const CONNECTION_LOST = /^Connection is closed|^Stream isn't writeable|^Command aborted due to connection close/;
 
+type Options = Pick<Required<RedisStoreOptions>, 'url' | 'prefix' | 'answerTimeoutMs' | 'onAvailability'>;
+
 export class RedisConnection {
+  readonly keys: RedisKeys;
   readonly quick: Redis;
   readonly patient: Redis;
   #lastError: Error | undefined;
@@ -34,7 +39,8 @@ export class RedisConnection {
   #demoted = false;
 
   /** A Redis that has not answered for `answerTimeoutMs` is away; `onAvailability` is told why, and null when it is back. */
-  constructor(url: string, answerTimeoutMs: number, onAvailability: (trouble: string | null) => void) {
+  constructor({ url, prefix, answerTimeoutMs, onAvailability }: Options) {
+    this.keys = redisKeys(prefix);
     const shared = {
       scripts,
       retryStrategy: (attempt: number) => (this.#closing ? null : this.#reconnectDelay(attempt)),
@@ -87,9 +93,13 @@ export class RedisConnection {
   }
 
   /** Resolves when a connection is lost from now on, or if one is lost now. */
-  async lost(): Promise<void> {
-    if (this.quick.status !== 'ready' || this.patient.status !== 'ready') return;
-    await Promise.race([closeOf(this.quick), closeOf(this.patient)]);
+  lost(): Promise<void> {
+    return new Promise((resolve) => {
+      for (const redis of [this.quick, this.patient]) {
+        if (redis.status === 'ready') redis.once('close', resolve);
+        else resolve();
+      }
+    });
   }
 
   /** Rejects with OVERLOADED, and soon, while Redis is away. */
@@ -100,7 +110,8 @@ export class RedisConnection {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (isRefusal(error)) throw overloaded(`Redis at ${this.#address} refuses: ${error.message}`);
-      throw !this.connected || isConnectionLost(error) ? overloaded(this.#away) : error;
+      const isLost = error.name === 'MaxRetriesPerRequestError' || CONNECTION_LOST.test(error.message);
+      throw !this.connected || isLost ? overloaded(this.#away) : error;
     }
   }
 
@@ -144,10 +155,6 @@ function overloaded(reason: string): GatewayError {
   return new GatewayError('OVERLOADED', `${reason.replace(/\.+$/, '')}.`, RETRY_AFTER_MS);
 }
 
-function isConnectionLost(error: Error): boolean {
-  return error.name === 'MaxRetriesPerRequestError' || CONNECTION_LOST.test(error.message);
-}
-
 /**
  * Ends a connection. One that waits for its next attempt to reconnect must make that attempt first: `disconnect` would leave
  * its commands pending for ever.
@@ -159,8 +166,4 @@ function end(redis: Redis): Promise<void> {
     if (redis.status === 'reconnecting') redis.once('ready', () => redis.disconnect());
     else redis.disconnect();
   });
-}
-
-function closeOf(redis: Redis): Promise<void> {
-  return new Promise((resolve) => redis.once('close', resolve));
 }

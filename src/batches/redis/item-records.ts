@@ -3,23 +3,19 @@
  * or refuses to write, so that no outcome is lost.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { BatchWork, ItemOutcome } from '../types.ts';
-import { isRefusal } from './connection.ts';
-import type { RedisKeys } from './keys.ts';
+import { isRefusal, type RedisConnection } from './connection.ts';
 import { toNewItem, toTopK } from './rows.ts';
 import { type Step, type StepArgument, step } from './steps.ts';
 
 export class ItemRecords {
-  readonly #redis: Redis;
-  readonly #keys: RedisKeys;
+  readonly #connection: RedisConnection;
   readonly #retryDelayMs: number;
   readonly #signal: AbortSignal;
 
-  /** `redis` is the patient connection. Once the signal is aborted, a step that Redis refuses is not tried again. */
-  constructor(redis: Redis, keys: RedisKeys, retryDelayMs: number, signal: AbortSignal) {
-    this.#redis = redis;
-    this.#keys = keys;
+  /** Once the signal is aborted, a step that Redis refuses is not tried again. */
+  constructor(connection: RedisConnection, retryDelayMs: number, signal: AbortSignal) {
+    this.#connection = connection;
     this.#retryDelayMs = retryDelayMs;
     this.#signal = signal;
   }
@@ -44,9 +40,10 @@ export class ItemRecords {
   }
 
   async #step(name: Step, batchId: string, ...args: StepArgument[]): Promise<unknown> {
+    const { patient, keys } = this.#connection;
     for (;;) {
       try {
-        return await step(this.#redis, this.#keys, name, batchId, args);
+        return await step(patient, keys, name, batchId, args);
       } catch (error) {
         if (!isRefusal(error)) throw error;
       }

@@ -1,7 +1,6 @@
 /** The queue of items that wait to be run, of all batches: one BullMQ job for each, named after its batch and index. */
 import { type JobsOptions, Queue } from 'bullmq';
 import type { RedisConnection } from './connection.ts';
-import type { RedisKeys } from './keys.ts';
 
 export const ITEM_QUEUE = 'items';
 
@@ -25,12 +24,12 @@ export class RedisQueue {
   readonly #connection: RedisConnection;
   readonly #queue: Queue<ItemJob>;
 
-  constructor(connection: RedisConnection, keys: RedisKeys, onError: (error: Error) => void) {
+  constructor(connection: RedisConnection, onError: (error: Error) => void) {
     this.#connection = connection;
     // The queue must not wait for a Redis that is away. It must not ask for its version either: if that answer is lost, the
     // queue never works again.
     const failFast = { skipWaitingForReady: true, skipVersionCheck: true };
-    this.#queue = new Queue(ITEM_QUEUE, { connection: connection.quick, prefix: keys.prefix, ...failFast });
+    this.#queue = new Queue(ITEM_QUEUE, { connection: connection.quick, prefix: connection.keys.prefix, ...failFast });
     this.#queue.on('error', onError);
   }
 

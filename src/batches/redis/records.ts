@@ -5,7 +5,7 @@ import { batchNotFound, noCursor, takesNoMore } from '../refusals.ts';
 import type { ItemsRequest, NewBatch, PageRequest } from '../store.ts';
 import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
 import { RETRY_AFTER_MS, type RedisConnection } from './connection.ts';
-import { entryOf, idOf, isEntry, type RedisKeys } from './keys.ts';
+import { entryOf, idOf, isEntry } from './keys.ts';
 import { type FoundItem, fromNewItem, indexesOf, statusOf, toBatch, toEvent, toItem, toRow } from './rows.ts';
 import { type Step, type StepArgument, step } from './steps.ts';
 
@@ -14,12 +14,10 @@ const SOME = 100;
 const COUNTERS = { sealed: 0, stopped: 0, total: 0, done: 0, failed: 0, cancelled: 0, seq: 0 };
 
 export class BatchRecords {
-  readonly #connection: Pick<RedisConnection, 'call'>;
-  readonly #keys: RedisKeys;
+  readonly #connection: Pick<RedisConnection, 'call' | 'keys'>;
 
-  constructor(connection: Pick<RedisConnection, 'call'>, keys: RedisKeys) {
+  constructor(connection: Pick<RedisConnection, 'call' | 'keys'>) {
     this.#connection = connection;
-    this.#keys = keys;
   }
 
   /** `gateway` is the one that takes the upload. */
@@ -68,10 +66,10 @@ export class BatchRecords {
   /** By id or client batch id; null if there is none. */
   async find(id: string): Promise<Batch | null> {
     return this.#connection.call(async (redis) => {
-      const batch = toBatch(await redis.hgetall(this.#keys.of(id).batch));
+      const batch = toBatch(await redis.hgetall(this.#connection.keys.of(id).batch));
       if (batch !== null) return batch;
-      const owner = await redis.hget(this.#keys.clients, id);
-      return owner === null ? null : toBatch(await redis.hgetall(this.#keys.of(owner).batch));
+      const owner = await redis.hget(this.#connection.keys.clients, id);
+      return owner === null ? null : toBatch(await redis.hgetall(this.#connection.keys.of(owner).batch));
     });
   }
 
@@ -91,9 +89,9 @@ export class BatchRecords {
     if (after !== null && !isEntry(after)) throw noCursor(after);
     const from = after === null ? '+' : `(${after}`;
     return this.#connection.call(async (redis) => {
-      const entries = await redis.zrevrangebylex(this.#keys.index, from, '-', 'LIMIT', 0, first + 1);
+      const entries = await redis.zrevrangebylex(this.#connection.keys.index, from, '-', 'LIMIT', 0, first + 1);
       const { nodes, next } = pageOf(entries, first, idOf, (entry) => entry);
-      const rows = await Promise.all(nodes.map((id) => redis.hgetall(this.#keys.of(id).batch)));
+      const rows = await Promise.all(nodes.map((id) => redis.hgetall(this.#connection.keys.of(id).batch)));
       // A batch can be removed in between.
       return { nodes: rows.map(toBatch).filter((batch) => batch !== null), next };
     });
@@ -111,7 +109,7 @@ export class BatchRecords {
   /** By index. */
   async items(batchId: string, { first, after, status }: ItemsRequest): Promise<Page<BatchItem>> {
     const start = (numberAfter(after) ?? -1) + 1;
-    const keys = this.#keys.of(batchId);
+    const keys = this.#connection.keys.of(batchId);
     const [exists, letters] = await this.#connection.call((redis) =>
       Promise.all([redis.exists(keys.batch), redis.getrange(keys.status, start, -1)]),
     );
@@ -130,7 +128,7 @@ export class BatchRecords {
 
   /** Events with a `seq` greater than `after`. */
   async events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    const keys = this.#keys.of(batchId);
+    const keys = this.#connection.keys.of(batchId);
     const [exists, entries] = await this.#connection.call((redis) =>
       Promise.all([redis.exists(keys.batch), redis.xrange(keys.events, `${after + 1}-0`, '+', 'COUNT', limit)]),
     );
@@ -144,7 +142,7 @@ export class BatchRecords {
   /** Reads the names and outcomes of items. Rejects if the batch has been removed since they were found. */
   async #whole(batchId: string, found: readonly FoundItem[]): Promise<readonly BatchItem[]> {
     if (found.length === 0) return [];
-    const keys = this.#keys.of(batchId);
+    const keys = this.#connection.keys.of(batchId);
     const fields = found.map(({ index }) => String(index));
     // Outcomes first: an item whose name is still there afterwards had not lost its outcome when that was read.
     const [outcomes, items] = await this.#connection.call((redis) =>
@@ -158,6 +156,6 @@ export class BatchRecords {
   }
 
   #step(name: Step, batchId: string, ...args: StepArgument[]): Promise<unknown> {
-    return this.#connection.call((redis) => step(redis, this.#keys, name, batchId, args));
+    return this.#connection.call((redis) => step(redis, this.#connection.keys, name, batchId, args));
   }
 }

@@ -17,14 +17,13 @@
  * `rows` say how they lie in Redis; `queue` fills BullMQ's queue and `runner` empties it; `gateways` and `upload-ledger`
  * know who is there and whose upload lasts; `connection` says what it means that Redis is away.
  */
-import type { ClusterNode, ClusterView } from '../cluster-view.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import { Rounds } from '../rounds.ts';
 import { hasEnded } from '../state.ts';
-import type { BatchStore, ItemsRequest, NewBatch, PageRequest, RunItem } from '../store.ts';
-import type { Batch, BatchEvent, BatchItem, NewItem, Page } from '../types.ts';
+import type { BatchStore, NewBatch, RunItem } from '../store.ts';
+import type { Batch, NewItem } from '../types.ts';
 import { isRefusal, RedisConnection } from './connection.ts';
 import { Gateways } from './gateways.ts';
-import { type RedisKeys, redisKeys } from './keys.ts';
 import type { RedisStoreOptions } from './options.ts';
 import { RedisQueue } from './queue.ts';
 import { BatchRecords } from './records.ts';
@@ -39,8 +38,13 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<BatchS
 }
 
 class RedisStore implements BatchStore, ClusterView {
+  readonly find: BatchStore['find'] = (id) => this.#records.find(id);
+  readonly list: BatchStore['list'] = (page) => this.#records.batches(page);
+  readonly items: BatchStore['items'] = (batchId, page) => this.#records.items(batchId, page);
+  readonly events: BatchStore['events'] = (batchId, after, limit) => this.#records.events(batchId, after, limit);
+  readonly nodes: ClusterView['nodes'] = () => this.#gateways.nodes();
+  readonly trouble: BatchStore['trouble'] = () => this.#connection.trouble() ?? this.#failure;
   readonly #options: Required<RedisStoreOptions>;
-  readonly #keys: RedisKeys;
   readonly #connection: RedisConnection;
   readonly #records: BatchRecords;
   readonly #queue: RedisQueue;
@@ -60,14 +64,12 @@ class RedisStore implements BatchStore, ClusterView {
     // Redis takes whole milliseconds only.
     const heartbeatMs = options.heartbeatMs ?? Math.floor(options.stallIntervalMs / 3);
     this.#options = { retryDelayMs: 1_000, answerTimeoutMs: 5_000, ...options, heartbeatMs };
-    const keys = redisKeys(options.prefix);
-    const connection = new RedisConnection(options.url, this.#options.answerTimeoutMs, options.onAvailability);
-    this.#keys = keys;
+    const connection = new RedisConnection(this.#options);
     this.#connection = connection;
-    this.#records = new BatchRecords(connection, keys);
-    this.#queue = new RedisQueue(connection, keys, (error) => this.#report(error));
-    this.#gateways = new Gateways(connection, keys, this.#options);
-    this.#ledger = new UploadLedger(connection, keys, this.#gateways);
+    this.#records = new BatchRecords(connection);
+    this.#queue = new RedisQueue(connection, (error) => this.#report(error));
+    this.#gateways = new Gateways(connection, this.#options);
+    this.#ledger = new UploadLedger(connection, this.#gateways);
     this.#rounds = new Rounds(options.clock, heartbeatMs, () => this.#round());
     connection.quick.on('message', (_channel, batchId) => this.#tell(batchId));
   }
@@ -84,7 +86,7 @@ class RedisStore implements BatchStore, ClusterView {
 
   async create(batch: NewBatch): Promise<{ readonly batch: Batch; readonly created: boolean }> {
     const answer = await this.#records.create(batch, this.#gateways.id);
-    if (answer.created) this.#ledger.begin(batch.id);
+    if (answer.created) this.#ledger.added.set(batch.id, 0);
     return answer;
   }
 
@@ -92,41 +94,27 @@ class RedisStore implements BatchStore, ClusterView {
     const first = await this.#records.add(batchId, items);
     const indexes = items.map((_, at) => first + at);
     await this.#queue.add(batchId, indexes);
-    this.#ledger.added(batchId, items.length);
+    const before = this.#ledger.added.get(batchId);
+    if (before !== undefined) this.#ledger.added.set(batchId, before + items.length);
     return first;
   }
 
   async seal(batchId: string): Promise<Batch> {
-    const batch = await this.#records.seal(batchId, this.#ledger.count(batchId));
-    this.#ledger.end(batchId);
+    // Unknown if the upload is not to this gateway.
+    const batch = await this.#records.seal(batchId, this.#ledger.added.get(batchId) ?? null);
+    this.#ledger.added.delete(batchId);
     return batch;
   }
 
   async discard(batchId: string): Promise<void> {
     // If Redis is away now, the batch stays there as an orphan, which a later round removes.
-    this.#ledger.end(batchId);
+    this.#ledger.added.delete(batchId);
     await this.#remove(batchId, 'any');
   }
 
   async cancel(batchId: string): Promise<Batch> {
     await this.#dropJobs(batchId, await this.#records.cancel(batchId));
     return this.#records.get(batchId);
-  }
-
-  find(id: string): Promise<Batch | null> {
-    return this.#records.find(id);
-  }
-
-  list(page: PageRequest): Promise<Page<Batch>> {
-    return this.#records.batches(page);
-  }
-
-  items(batchId: string, page: ItemsRequest): Promise<Page<BatchItem>> {
-    return this.#records.items(batchId, page);
-  }
-
-  events(batchId: string, after: number, limit: number): Promise<readonly BatchEvent[]> {
-    return this.#records.events(batchId, after, limit);
   }
 
   onChange(listener: (batchId: string | null) => void): () => void {
@@ -138,7 +126,7 @@ class RedisStore implements BatchStore, ClusterView {
     if (this.#runner !== undefined) throw new Error('items are being run already');
     const onError = (error: Error) => this.#report(error);
     const options = { ...this.#options, run, concurrency, onError };
-    this.#runner = new RedisRunner(this.#connection, this.#keys, options);
+    this.#runner = new RedisRunner(this.#connection, options);
   }
 
   async prune(before: number, keep: number): Promise<readonly string[]> {
@@ -150,14 +138,6 @@ class RedisStore implements BatchStore, ClusterView {
       else if (await this.#remove(batch.id, 'any')) removed.push(batch.id);
     }
     return removed;
-  }
-
-  nodes(): Promise<readonly ClusterNode[]> {
-    return this.#gateways.nodes();
-  }
-
-  trouble(): string | null {
-    return this.#connection.trouble() ?? this.#failure;
   }
 
   close(): Promise<void> {
@@ -195,7 +175,7 @@ class RedisStore implements BatchStore, ClusterView {
   async #catchUp(): Promise<void> {
     const arrivals = this.#arrivals;
     if (this.#caughtUp === arrivals) return;
-    await this.#connection.call((redis) => redis.subscribe(this.#keys.changes));
+    await this.#connection.call((redis) => redis.subscribe(this.#connection.keys.changes));
     this.#tell(null);
     for await (const batch of this.#records.all()) {
       if (hasEnded(batch)) continue;

@@ -12,7 +12,6 @@ import type { RunItem } from '../store.ts';
 import type { BatchWork, ItemOutcome } from '../types.ts';
 import { isRefusal, type RedisConnection } from './connection.ts';
 import { ItemRecords } from './item-records.ts';
-import type { RedisKeys } from './keys.ts';
 import type { RedisStoreOptions } from './options.ts';
 import { ITEM_QUEUE, type ItemJob } from './queue.ts';
 
@@ -34,15 +33,15 @@ export class RedisRunner {
   readonly #running = new Map<AbortController, Promise<unknown>>();
   #suspectRuns = false;
   #resting: Promise<void> | undefined;
-  #closed: Promise<void> = Promise.resolve();
+  closed: Promise<void> = Promise.resolve();
 
-  constructor(connection: RedisConnection, keys: RedisKeys, options: RedisRunnerOptions) {
+  constructor(connection: RedisConnection, options: RedisRunnerOptions) {
     this.#connection = connection;
     this.#options = options;
     const { retryDelayMs } = options;
     // Each outcome that Redis does not take for now listens to it: no warning about their number.
     setMaxListeners(0, this.#stopped.signal);
-    this.#records = new ItemRecords(connection.patient, keys, retryDelayMs, this.#stopped.signal);
+    this.#records = new ItemRecords(connection, retryDelayMs, this.#stopped.signal);
     // BullMQ checks for stalled jobs: one check marks a job, and the first one after its lock ran out takes it back. Every
     // other check may be skipped, because another gateway made one since, or because this gateway's own last one is a
     // millisecond too recent. So it takes up to four intervals between checks until the item of a dead gateway is run again.
@@ -50,7 +49,7 @@ export class RedisRunner {
     const fifth = Math.floor(options.stallIntervalMs / 5);
     this.#worker = new Worker<ItemJob>(ITEM_QUEUE, (job, token) => this.#process(job, token), {
       connection: connection.patient,
-      prefix: keys.prefix,
+      prefix: connection.keys.prefix,
       concurrency: options.concurrency,
       lockDuration: 2 * fifth,
       stalledInterval: fifth,
@@ -75,14 +74,10 @@ export class RedisRunner {
     await Promise.allSettled(this.#running.values());
     await this.#resting;
     const lost = this.#connection.lost();
-    this.#closed = this.#worker.close(!(await this.#isConnected()));
+    this.closed = this.#worker.close(!(await this.#isConnected()));
     const patience = new AbortController();
     const tooLong = setTimeout(CLOSE_MS, undefined, patience);
-    await Promise.race([this.#closed, lost, tooLong]).finally(() => patience.abort());
-  }
-
-  get closed(): Promise<void> {
-    return this.#closed;
+    await Promise.race([this.closed, lost, tooLong]).finally(() => patience.abort());
   }
 
   /**

@@ -1,39 +1,18 @@
 /** Uploads that have not ended: those that this gateway receives, and those whose gateway is gone. */
 import type { RedisConnection } from './connection.ts';
 import { type Gateways, MISSED_BEATS } from './gateways.ts';
-import type { RedisKeys } from './keys.ts';
 
 export class UploadLedger {
   readonly #connection: RedisConnection;
-  readonly #keys: RedisKeys;
   readonly #gateways: Gateways;
-  /** For each batch that this gateway receives: how many items were added to it. */
-  readonly #added = new Map<string, number>();
+  /** For each batch that this gateway receives, until its upload ends: how many items were added to it. */
+  readonly added = new Map<string, number>();
   /** Batches that looked like orphans in the last round, and in how many rounds in a row they did. */
   #suspects: ReadonlyMap<string, number> = new Map();
 
-  constructor(connection: RedisConnection, keys: RedisKeys, gateways: Gateways) {
+  constructor(connection: RedisConnection, gateways: Gateways) {
     this.#connection = connection;
-    this.#keys = keys;
     this.#gateways = gateways;
-  }
-
-  begin(batchId: string): void {
-    this.#added.set(batchId, 0);
-  }
-
-  added(batchId: string, count: number): void {
-    const before = this.#added.get(batchId);
-    if (before !== undefined) this.#added.set(batchId, before + count);
-  }
-
-  /** How many items were added, or null if the upload is not to this gateway. */
-  count(batchId: string): number | null {
-    return this.#added.get(batchId) ?? null;
-  }
-
-  end(batchId: string): void {
-    this.#added.delete(batchId);
   }
 
   /**
@@ -42,12 +21,12 @@ export class UploadLedger {
    * To be called once for each beat.
    */
   async orphans(): Promise<readonly string[]> {
-    const accepting = await this.#connection.call((redis) => redis.hgetall(this.#keys.accepting));
+    const accepting = await this.#connection.call((redis) => redis.hgetall(this.#connection.keys.accepting));
     // Cancelled, or complete without our having heard of it.
-    for (const batchId of this.#added.keys()) if (accepting[batchId] === undefined) this.end(batchId);
+    for (const batchId of this.added.keys()) if (accepting[batchId] === undefined) this.added.delete(batchId);
     const alive = new Set((await this.#gateways.nodes()).map(({ id }) => id));
     const suspects = Object.entries(accepting).flatMap(([batchId, gateway]) => {
-      const lasts = gateway === this.#gateways.id ? this.#added.has(batchId) : alive.has(gateway);
+      const lasts = gateway === this.#gateways.id ? this.added.has(batchId) : alive.has(gateway);
       return lasts ? [] : [batchId];
     });
     this.#suspects = new Map(suspects.map((batchId) => [batchId, (this.#suspects.get(batchId) ?? 0) + 1]));

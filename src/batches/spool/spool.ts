@@ -23,15 +23,13 @@ export interface SpoolOptions {
 }
 
 export class Spool {
-  readonly #folder: string;
-  readonly #quotaBytes: number;
+  readonly #options: SpoolOptions;
   /** Bytes of each batch that has a file. */
   readonly #bytes = new Map<string, number>();
   #total = 0;
 
-  constructor({ folder, quotaBytes }: SpoolOptions) {
-    this.#folder = folder;
-    this.#quotaBytes = quotaBytes;
+  constructor(options: SpoolOptions) {
+    this.#options = options;
   }
 
   get usedBytes(): number {
@@ -40,7 +38,7 @@ export class Spool {
 
   /** Counts the files that are there. To be called once, before the first file is created. */
   async open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#options.folder, { recursive: true });
     for (const batchId of await this.batches()) {
       const file = await stat(this.path(batchId)).catch(unlessMissing);
       if (file) this.#count(batchId, file.size);
@@ -51,10 +49,8 @@ export class Spool {
   async create(batchId: string): Promise<SpoolFile> {
     try {
       const handle = await open(this.path(batchId), 'wx');
-      return new SpoolFile(handle, {
-        reserve: (bytes) => this.#reserve(batchId, bytes),
-        full: (why) => this.#full(why),
-      });
+      const reserve = (bytes: number) => this.#reserve(batchId, bytes);
+      return new SpoolFile(handle, { reserve, full: (why) => this.#full(why) });
     } catch (error) {
       throw isDiskFull(error) ? this.#full(`the disk is full (${error.code})`) : error;
     }
@@ -62,7 +58,7 @@ export class Spool {
 
   path(batchId: string): string {
     if (!BATCH_ID.test(batchId)) throw new TypeError(`${JSON.stringify(batchId)} is no id of a batch`);
-    return join(this.#folder, batchId);
+    return join(this.#options.folder, batchId);
   }
 
   /** Does nothing if there is no file of the batch. */
@@ -74,14 +70,14 @@ export class Spool {
   /** Ids of the batches that have a file. What other gateways removed is no longer counted from here on. */
   async batches(): Promise<readonly string[]> {
     const counted = [...this.#bytes.keys()];
-    const present = new Set((await readdir(this.#folder)).filter((name) => BATCH_ID.test(name)));
+    const present = new Set((await readdir(this.#options.folder)).filter((name) => BATCH_ID.test(name)));
     for (const batchId of counted) if (!present.has(batchId)) this.#forget(batchId);
     return [...present];
   }
 
   /** Bytes are counted before they are written, so that two uploads at the same time do not take the same room. */
   #reserve(batchId: string, bytes: number): void {
-    if (this.#total + bytes > this.#quotaBytes) throw this.#full('its quota is reached');
+    if (this.#total + bytes > this.#options.quotaBytes) throw this.#full('its quota is reached');
     this.#count(batchId, bytes);
   }
 
@@ -96,7 +92,7 @@ export class Spool {
   }
 
   #full(why: string): GatewayError {
-    const message = `No room for more pictures: ${why}. The spool holds ${this.#total} of ${this.#quotaBytes} bytes.`;
+    const message = `No room for more pictures: ${why}. The spool holds ${this.#total} of ${this.#options.quotaBytes} bytes.`;
     return new GatewayError('SPOOL_FULL', message, RETRY_AFTER_MS);
   }
 }

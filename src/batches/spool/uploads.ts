@@ -30,6 +30,7 @@ export interface UploadsParts {
 
 /** The client's id opens a batch like the batch's own id, so it must not be easy to guess. */
 const CLIENT_BATCH_ID = /^[A-Za-z0-9_-]{16,128}$/;
+const BAD_FORM = 'must be 16 to 128 characters of A-Z, a-z, 0-9, _ and -, such as a UUID';
 /** When coming back is worth it while others upload, in ms. */
 const RETRY_AFTER_MS = 1000;
 
@@ -50,7 +51,7 @@ export class Uploads {
   async begin(request: NewBatchRequest): Promise<BatchUpload | Batch> {
     const { clientBatchId } = request;
     if (clientBatchId !== null) {
-      checkForm(clientBatchId);
+      if (!CLIENT_BATCH_ID.test(clientBatchId)) throw badId(clientBatchId, BAD_FORM);
       const known = await this.#parts.store.find(clientBatchId);
       if (known && known.clientBatchId !== clientBatchId) throw badId(clientBatchId, 'is the id of another batch');
       if (known && known.state !== 'accepting') return known;
@@ -124,11 +125,6 @@ export class Uploads {
       if (!(error instanceof GatewayError)) events.emit({ type: 'internalError', error });
     }
   }
-}
-
-function checkForm(clientBatchId: string): void {
-  if (CLIENT_BATCH_ID.test(clientBatchId)) return;
-  throw badId(clientBatchId, 'must be 16 to 128 characters of A-Z, a-z, 0-9, _ and -, such as a UUID');
 }
 
 function badId(clientBatchId: string, why: string): GatewayError {

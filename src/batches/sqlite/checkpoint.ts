@@ -18,15 +18,11 @@ const CHECKPOINT = `PRAGMA wal_checkpoint(PASSIVE); PRAGMA user_version = ${SCHE
 export class SqliteCheckpoint {
   readonly #db: LibsqlInThread;
   #changes = 0;
-  #underWay: Promise<void> | null = null;
+  /** Nothing can be written until it settles; null if none is under way. */
+  underWay: Promise<void> | null = null;
 
   constructor(file: string) {
     this.#db = new LibsqlInThread(file, {});
-  }
-
-  /** Nothing can be written until it settles; null if none is under way. */
-  get underWay(): Promise<void> | null {
-    return this.#underWay;
   }
 
   /** To be called after each commit. */
@@ -34,12 +30,12 @@ export class SqliteCheckpoint {
     this.#changes += changes;
     if (this.#changes < INTERVAL) return;
     this.#changes = 0;
-    this.#underWay = this.#run();
+    this.underWay = this.#run();
   }
 
   async close(): Promise<void> {
     // A writer that waited for this checkpoint may start the next one.
-    while (this.#underWay) await this.#underWay;
+    while (this.underWay) await this.underWay;
     this.#db.close();
   }
 
@@ -50,7 +46,7 @@ export class SqliteCheckpoint {
       // Nothing is lost: what was written is still in the log, and the next checkpoint moves it.
       if (!(error instanceof Libsql.SqliteError)) throw error;
     } finally {
-      this.#underWay = null;
+      this.underWay = null;
     }
   }
 }

@@ -65,7 +65,7 @@ export class SqliteDatabase {
   /** For when no checkpoint can be under way. */
   writeNow<Result>(change: () => Result): Result {
     this.#changes = 0;
-    const result = this.#attempt(() => {
+    const result = this.read(() => {
       this.run('BEGIN IMMEDIATE');
       const changed = change();
       this.run('COMMIT');
@@ -76,8 +76,19 @@ export class SqliteDatabase {
     return result;
   }
 
-  read<Result>(look: () => Result): Result {
-    return this.#attempt(look);
+  /** Says what its errors mean to clients. */
+  read<Result>(body: () => Result): Result {
+    if (!this.#db.open) throw new GatewayError('OVERLOADED', CLOSED, RETRY_AFTER_MS);
+    try {
+      return body();
+    } catch (error) {
+      // If the disk is full SQLite has rolled back already.
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
+      this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;
+      const code = error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED';
+      throw new GatewayError(code, this.#trouble, RETRY_AFTER_MS);
+    }
   }
 
   /** Null, or why the file cannot be used; as long as there is a reason, each call tries whether it is over. */
@@ -127,20 +138,6 @@ export class SqliteDatabase {
       );
     }
     this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  }
-
-  #attempt<Result>(body: () => Result): Result {
-    if (!this.#db.open) throw new GatewayError('OVERLOADED', CLOSED, RETRY_AFTER_MS);
-    try {
-      return body();
-    } catch (error) {
-      // If the disk is full SQLite has rolled back already.
-      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-      if (!isSqliteError(error) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
-      this.#trouble = `The batch store cannot be used: ${error.message} (${error.code}).`;
-      const code = error.code.startsWith('SQLITE_FULL') ? 'SPOOL_FULL' : 'OVERLOADED';
-      throw new GatewayError(code, this.#trouble, RETRY_AFTER_MS);
-    }
   }
 }
 

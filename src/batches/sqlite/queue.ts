@@ -43,10 +43,8 @@ export class SqliteQueue {
   /** Brings back what was running when the process before this one died. */
   recover(): void {
     this.#db.writeNow(() => {
-      for (const item of this.#records.running()) {
-        this.#records.countDeath(item);
-        const work = { batchId: item.batchId, index: item.position };
-        this.#bringBack([{ work, outcome: outcomeAfter(item.deaths + 1) }]);
+      for (const { batchId, position, deaths } of this.#records.countDeaths()) {
+        this.#bringBack([{ work: { batchId, index: position }, outcome: outcomeAfter(deaths) }]);
       }
     });
   }

@@ -2,20 +2,15 @@
 import { batchNotFound } from '../refusals.ts';
 import { type BatchFacts, type Phase, stateOf, totalOf } from '../state.ts';
 import type { NewBatch } from '../store.ts';
-import type { Extent, ItemOutcome, NewItem } from '../types.ts';
+import type { BatchWork, Extent, ItemOutcome, NewItem } from '../types.ts';
 import type { SqliteDatabase } from './database.ts';
 import { type BatchRow, type EventRow, type ItemRow, toFacts } from './rows.ts';
 
-export interface RunningItem {
-  readonly batchId: string;
-  readonly position: number;
+export interface WaitingItem extends Extent, Pick<ItemRow, 'position'> {
   readonly deaths: number;
 }
 
-export interface WaitingItem extends Extent {
-  readonly position: number;
-  readonly deaths: number;
-}
+export type RunningItem = Omit<WaitingItem, keyof Extent> & Pick<BatchWork, 'batchId'>;
 
 export class SqliteRecords {
   readonly #db: SqliteDatabase;
@@ -100,18 +95,12 @@ export class SqliteRecords {
     );
   }
 
-  /** CROSS JOIN makes SQLite go from the running batches to their items, not through all items. */
-  running(): readonly RunningItem[] {
-    return this.#db.all(
-      `SELECT id AS batchId, position, deaths FROM batches CROSS JOIN items ON batch = number AND phase = 'running'
-       WHERE running > 0 AND removed = 0`,
-    );
-  }
-
-  countDeath({ batchId, position }: RunningItem): void {
-    const sql =
-      'UPDATE items SET deaths = deaths + 1 WHERE batch = (SELECT number FROM batches WHERE id = ?) AND position = ?';
-    this.#db.run(sql, batchId, position);
+  /** Counts a death of each running item, and returns them. By the index it goes to them alone, not through all items. */
+  countDeaths(): readonly RunningItem[] {
+    const died = "phase = 'running' AND batch IN (SELECT number FROM batches WHERE running > 0 AND removed = 0)";
+    this.#db.run(`UPDATE items INDEXED BY itemsByPhase SET deaths = deaths + 1 WHERE ${died}`);
+    const columns = '(SELECT id FROM batches WHERE number = batch) AS batchId, position, deaths';
+    return this.#db.all(`SELECT ${columns} FROM items INDEXED BY itemsByPhase WHERE ${died} ORDER BY batch, position`);
   }
 
   saveItem(batch: number, position: number, phase: Phase, outcome: ItemOutcome | null = null): void {

@@ -24,6 +24,9 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
 }
 
 class SqliteStore implements BatchStore {
+  readonly seal: BatchStore['seal'] = (batchId) => this.#change(batchId, seal);
+  readonly cancel: BatchStore['cancel'] = (batchId) => this.#change(batchId, stop);
+  readonly trouble: BatchStore['trouble'] = () => this.#db.trouble();
   readonly #db: SqliteDatabase;
   readonly #records: SqliteRecords;
   readonly #queue: SqliteQueue;
@@ -58,14 +61,6 @@ class SqliteStore implements BatchStore {
     });
     this.#runner?.wake();
     return first;
-  }
-
-  async seal(batchId: string): Promise<Batch> {
-    return this.#change(batchId, seal);
-  }
-
-  async cancel(batchId: string): Promise<Batch> {
-    return this.#change(batchId, stop);
   }
 
   async discard(batchId: string): Promise<void> {
@@ -123,10 +118,6 @@ class SqliteStore implements BatchStore {
     const ids = await this.#removal.prune(before, keep);
     for (const id of ids) this.#tell(id);
     return ids;
-  }
-
-  trouble(): string | null {
-    return this.#db.trouble();
   }
 
   async close(): Promise<void> {

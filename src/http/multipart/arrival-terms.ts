@@ -41,11 +41,6 @@ export function mostBytes(limits: ArrivalLimits): number {
   return Math.max(onePicture(limits).bytes, batchBytes(limits.batch.maxFiles, limits));
 }
 
-/** Not known yet; but no field may go on without an end. */
-export function fieldsAlone(limits: ArrivalLimits, tooLarge: () => GatewayError): Terms {
-  return { bytes: 2 * mostFieldBytes(limits), tooLarge };
-}
-
 export function onePicture({ maxBytes }: ArrivalLimits): Terms {
   return { bytes: FRAME_BYTES + maxBytes, tooLarge: () => fileTooLarge(maxBytes) };
 }

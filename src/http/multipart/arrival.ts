@@ -7,19 +7,13 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import { tooManyFiles } from '../../core/contracts/limits.ts';
 import { fieldTooLarge } from '../../graphql/errors.ts';
-import {
-  type ArrivalLimits,
-  batchOf,
-  FRAME_BYTES,
-  fieldsAlone,
-  mostFieldBytes,
-  onePicture,
-  type Terms,
-} from './arrival-terms.ts';
+import { type ArrivalLimits, batchOf, FRAME_BYTES, mostFieldBytes, onePicture, type Terms } from './arrival-terms.ts';
 import type { FileMap } from './file-map.ts';
 import { Form } from './form.ts';
 
 export class Arrival {
+  /** Rejects if there is none, with the reason. */
+  readonly operation: Form['operation'];
   readonly #request: IncomingMessage;
   readonly #limits: ArrivalLimits;
   readonly #form: Form;
@@ -29,13 +23,15 @@ export class Arrival {
   /** Until the next sign of life; null unless it is a batch. */
   #idle: NodeJS.Timeout | null = null;
   #isDropped = false;
-  #isRefused = false;
+  /** Whether it was too much or too slow, or cannot be read. */
+  isRefused = false;
 
   /** Throws BAD_USER_INPUT if the headers are those of no form. */
   constructor(request: IncomingMessage, limits: ArrivalLimits) {
     this.#request = request;
     this.#limits = limits;
-    this.#terms = fieldsAlone(limits, () => this.#form.fieldTooLarge());
+    // Not known yet; but no field may go on without an end.
+    this.#terms = { bytes: 2 * mostFieldBytes(limits), tooLarge: () => this.#form.fieldTooLarge() };
     this.#form = new Form(request.headers, {
       fieldBytes: mostFieldBytes(limits),
       maxFiles: limits.batch.maxFiles,
@@ -43,6 +39,7 @@ export class Arrival {
       onError: (reason) => this.#refuse(reason),
       onReady: () => this.#goOn(),
     });
+    this.operation = this.#form.operation;
     this.#whole = this.#limitWhole(limits.timeoutMs);
     request
       .on('data', (chunk: Buffer) => this.#onData(chunk))
@@ -50,18 +47,8 @@ export class Arrival {
       .once('close', () => this.#onClose());
   }
 
-  /** Rejects if there is none, with the reason. */
-  get operation(): Promise<Record<string, unknown>> {
-    return this.#form.operation;
-  }
-
   get isBatch(): boolean {
     return this.#idle !== null;
-  }
-
-  /** Whether it was too much or too slow, or cannot be read. */
-  get isRefused(): boolean {
-    return this.#isRefused;
   }
 
   /** From now on nobody looks at what arrives. */
@@ -75,7 +62,7 @@ export class Arrival {
     this.#idle?.refresh();
     this.#received += chunk.length;
     this.#form.write(chunk);
-    if (!this.#isRefused && this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
+    if (!this.isRefused && this.#received > this.#terms.bytes) this.#refuse(this.#terms.tooLarge());
     if (this.#form.isBusy) this.#request.pause();
   }
 
@@ -130,8 +117,8 @@ export class Arrival {
 
   /** The first reason is the one that is reported. Once a batch has its answer there is nobody to report it to. */
   #refuse(reason: unknown): void {
-    if (this.#isRefused) return;
-    this.#isRefused = true;
+    if (this.isRefused) return;
+    this.isRefused = true;
     if (this.#isDropped && this.isBatch) this.#request.destroy();
     this.#form.fail(reason);
     this.drop();

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import busboy, { type Busboy } from 'busboy';
+import busboy, { type Busboy, type FieldInfo } from 'busboy';
 import { GatewayError } from '../../core/contracts/errors.ts';
 import { tooManyFiles } from '../../core/contracts/limits.ts';
 import { fieldTooLarge, misplacedFile, unreadable } from '../../graphql/errors.ts';
@@ -46,7 +46,8 @@ export class Form {
   /** How often `null` stands in the `operations`: once for each file. */
   #nulls = 0;
   #isParsing = false;
-  #hasEnded = false;
+  /** Whether nothing more will come of it. */
+  hasEnded = false;
 
   /** Throws BAD_USER_INPUT if the headers are those of no form. */
   constructor(headers: IncomingHttpHeaders, options: FormOptions) {
@@ -66,16 +67,11 @@ export class Form {
    * memory while the first is read.
    */
   get isBusy(): boolean {
-    return !this.#hasEnded && (this.#isParsing || this.#unread.size > 1);
-  }
-
-  /** Whether nothing more will come of it. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
+    return !this.hasEnded && (this.#isParsing || this.#unread.size > 1);
   }
 
   write(chunk: Buffer): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     this.#isParsing = true;
     this.#boundary.push(chunk);
     // Whatever happens in there is due to what somebody sent, and must not reach the connection.
@@ -90,12 +86,12 @@ export class Form {
   }
 
   end(): void {
-    if (!this.#hasEnded) this.#parser.end();
+    if (!this.hasEnded) this.#parser.end();
   }
 
   /** Ends it early: nobody gets anything more of it but the reason, though the parser goes on to the end of the chunk. */
   fail(reason: unknown): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     this.#end(reason);
     this.#reject(reason);
     for (const file of this.#unread) file.destroy(reason as Error);
@@ -114,21 +110,19 @@ export class Form {
     return (
       busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true })
         // Contrary to its types, a part may lack its name, and a file its own.
-        .on('field', (name: string | undefined, value, { valueTruncated }) =>
-          this.#onField(name, value, valueTruncated),
-        )
+        .on('field', (name: string | undefined, value, info) => this.#onField(name, value, info))
         .on('file', (name, file, { filename }) => this.#onFile(name ?? '', file, filename ?? ''))
         .on('error', (error) => this.#complain(unreadable((error as Error).message)))
         .on('close', () => this.#onClose())
     );
   }
 
-  #onField(name: string | undefined, value: string, isTruncated: boolean): void {
-    if (this.#hasEnded) return;
+  #onField(name: string | undefined, value: string, { valueTruncated }: FieldInfo): void {
+    if (this.hasEnded) return;
     this.#refuseAppendix();
     this.longestField = Math.max(this.longestField, value.length);
     if (name === 'operations') this.#nulls = value.split('null').length - 1;
-    if (isTruncated) throw this.fieldTooLarge();
+    if (valueTruncated) throw this.fieldTooLarge();
     if (name === 'operations') this.#operations = parseObject('operations', value);
     if (name === 'map') this.#onMap(value);
   }
@@ -146,7 +140,7 @@ export class Form {
   #onFile(name: string, file: Readable, filename: string): void {
     // Without a listener an error would end the process; whoever reads the file is told of it anyway.
     file.on('error', () => {});
-    if (this.#hasEnded) return void file.destroy();
+    if (this.hasEnded) return void file.destroy();
     this.#refuseAppendix();
     if (!this.#map) throw unreadable('a file stands in front of `map`.');
     const { list } = this.#map;
@@ -166,17 +160,17 @@ export class Form {
   }
 
   #complain(reason: unknown): void {
-    if (!this.#hasEnded) this.#options.onError(reason);
+    if (!this.hasEnded) this.#options.onError(reason);
   }
 
   #onClose(): void {
     if (!this.#map) this.#complain(unreadable('`operations` or `map` is missing.'));
-    else if (!this.#hasEnded) this.#end(this.#uploads.size > 0 ? unreadable('a file of the `map` is missing.') : null);
+    else if (!this.hasEnded) this.#end(this.#uploads.size > 0 ? unreadable('a file of the `map` is missing.') : null);
   }
 
   /** `reason`: why the files do not come that have not come. */
   #end(reason: unknown): void {
-    this.#hasEnded = true;
+    this.hasEnded = true;
     for (const upload of this.#uploads.values()) upload.reject(reason);
     this.#options.onReady();
   }
