@@ -6,18 +6,7 @@ import { ResponseTimes } from './response-times.ts';
 import type { Figure, Run, Sample, Totals } from './run.ts';
 
 /** What cannot be counted up from answers: how things stand at the end of an interval. */
-export type Gauges = Pick<
-  Sample,
-  | 'inFlight'
-  | 'reserved'
-  | 'reservedBusy'
-  | 'onDemand'
-  | 'onDemandBusy'
-  | 'starting'
-  | 'queued'
-  | 'coldStarts'
-  | 'memoryBytes'
->;
+export type Gauges = Omit<Sample, 'atMs' | 'answers' | 'errors' | 'minMs' | 'meanMs' | 'p99Ms' | 'maxMs'>;
 
 const DEFAULT_MAX_SAMPLES = 600;
 
