@@ -11,11 +11,7 @@ export type Gauges = Omit<Sample, 'atMs' | 'answers' | 'errors' | 'minMs' | 'mea
 const DEFAULT_MAX_SAMPLES = 600;
 
 export class RunRecorder {
-  /** In ms from the start of the run. The last interval has no end of its own: it goes on to the end of the run. */
-  nextIntervalAt: number;
-  readonly #intervalMs: number;
-  readonly #readGauges: () => Gauges;
-  readonly #maxSamples: number;
+  readonly #options: { readonly intervalMs: number; readonly readGauges: () => Gauges; readonly maxSamples: number };
   readonly #samples: Sample[] = [];
   readonly #errorCodes = new Map<string, number>();
   /** Of the closed intervals; that of the present one comes to it as it is closed, so each answer is counted once. */
@@ -34,10 +30,14 @@ export class RunRecorder {
     if (!(Number.isInteger(maxSamples) && maxSamples >= 1)) {
       throw new RangeError(`A run has 1 sample or more at most, not ${maxSamples}.`);
     }
-    this.#intervalMs = intervalMs;
-    this.#readGauges = readGauges;
-    this.#maxSamples = maxSamples;
-    this.nextIntervalAt = this.#endOfInterval();
+    this.#options = { intervalMs, readGauges, maxSamples };
+  }
+
+  /** In ms from the start of the run. The last interval has no end of its own: it goes on to the end of the run. */
+  get nextIntervalAt(): number {
+    const { intervalMs, maxSamples } = this.#options;
+    const number = this.#samples.length + 1;
+    return number < maxSamples ? number * intervalMs : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -84,7 +84,7 @@ export class RunRecorder {
       meanMs: answered ? times.mean : null,
       p99Ms: answered ? times.percentile(99) : null,
       maxMs: answered ? times.max : null,
-      ...this.#readGauges(),
+      ...this.#options.readGauges(),
     });
     if (answered) {
       this.#ofRun.add(times);
@@ -93,12 +93,6 @@ export class RunRecorder {
     this.#errors += this.#errorsOfInterval;
     this.#errorsOfInterval = 0;
     this.#intervalStart = endMs;
-    this.nextIntervalAt = this.#endOfInterval();
-  }
-
-  #endOfInterval(): number {
-    const number = this.#samples.length + 1;
-    return number < this.#maxSamples ? number * this.#intervalMs : Number.POSITIVE_INFINITY;
   }
 
   #totals(durationMs: number): Totals {
