@@ -70,7 +70,24 @@ export class RunRecorder {
     }
     this.advance(endMs);
     if (endMs > this.#intervalStart || this.#samples.length === 0) this.#closeInterval(endMs);
-    return { name, totals: this.#totals(endMs), figures, samples: [...this.#samples] };
+    const times = this.#ofRun;
+    const requests = times.count + this.#errors;
+    const totals: Totals = {
+      requests,
+      errors: this.#errors,
+      errorCodes: Object.fromEntries([...this.#errorCodes].sort(([a], [b]) => (a < b ? -1 : 1))),
+      durationMs: endMs,
+      perSecond: endMs === 0 ? 0 : requests / (endMs / 1_000),
+      minMs: times.min,
+      meanMs: times.mean,
+      p50Ms: times.percentile(50),
+      p75Ms: times.percentile(75),
+      p90Ms: times.percentile(90),
+      p99Ms: times.percentile(99),
+      p999Ms: times.percentile(99.9),
+      maxMs: times.max,
+    };
+    return { name, totals, figures, samples: [...this.#samples] };
   }
 
   #closeInterval(endMs: number): void {
@@ -86,32 +103,10 @@ export class RunRecorder {
       maxMs: answered ? times.max : null,
       ...this.#options.readGauges(),
     });
-    if (answered) {
-      this.#ofRun.add(times);
-      times.reset();
-    }
+    this.#ofRun.add(times);
+    times.reset();
     this.#errors += this.#errorsOfInterval;
     this.#errorsOfInterval = 0;
     this.#intervalStart = endMs;
-  }
-
-  #totals(durationMs: number): Totals {
-    const times = this.#ofRun;
-    const requests = times.count + this.#errors;
-    return {
-      requests,
-      errors: this.#errors,
-      errorCodes: Object.fromEntries([...this.#errorCodes].sort(([a], [b]) => (a < b ? -1 : 1))),
-      durationMs,
-      perSecond: durationMs === 0 ? 0 : requests / (durationMs / 1_000),
-      minMs: times.min,
-      meanMs: times.mean,
-      p50Ms: times.percentile(50),
-      p75Ms: times.percentile(75),
-      p90Ms: times.percentile(90),
-      p99Ms: times.percentile(99),
-      p999Ms: times.percentile(99.9),
-      maxMs: times.max,
-    };
   }
 }
