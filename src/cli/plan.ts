@@ -1,8 +1,7 @@
 /** `warmpool plan`: what each policy and each number of reserved workers would cost and achieve, and which to take. */
 import { writeFile } from 'node:fs/promises';
 import { paretoFrontier, recommend } from '../lab/cost/frontier.ts';
-import { type Bill, breakEvenShare, mixedPool, perMonth } from '../lab/cost/monthly.ts';
-import type { Prices } from '../lab/cost/prices.ts';
+import { type Bill, breakEvenShare, mixedPool, type Prices, perMonth } from '../lab/cost/monthly.ts';
 import { REFERENCE_PRICES, referenceTable } from '../lab/cost/reference.ts';
 import { formatNumber, formatSignificant, roundForJson } from '../lab/report/format.ts';
 import { renderPage } from '../lab/report/page.ts';

@@ -2,13 +2,14 @@
  * The model repository: a folder of `<name>/<version>/manifest.json` with artifacts, and `<name>/aliases.json`. It is
  * read and verified once, when it is opened; after that, references are looked up in memory.
  */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { GatewayError } from '../core/contracts/errors.ts';
 import { ModelRepositoryError, readJson } from './json-file.ts';
-import { identifier, type ModelVersion } from './manifest.ts';
-import { readVersion } from './version-folder.ts';
+import { identifier, type ModelVersion, manifestSchema } from './manifest.ts';
 
 export { ModelRepositoryError } from './json-file.ts';
 
@@ -23,7 +24,7 @@ const natural = new Intl.Collator('en', { numeric: true });
 
 interface ModelFolder {
   readonly versions: readonly ModelVersion[];
-  readonly aliases: ReadonlyMap<string, ModelVersion>;
+  readonly aliases: readonly (readonly [alias: string, version: ModelVersion])[];
 }
 
 export class ModelRepository {
@@ -36,7 +37,7 @@ export class ModelRepository {
   private constructor(folders: readonly ModelFolder[]) {
     this.versions = folders.flatMap((folder) => folder.versions);
     for (const version of this.versions) this.#byReference.set(version.key, version);
-    for (const [alias, version] of folders.flatMap((folder) => [...folder.aliases])) {
+    for (const [alias, version] of folders.flatMap(({ aliases }) => aliases)) {
       this.#byReference.set(`${version.name}@${alias}`, version);
       if (alias === DEFAULT_ALIAS) this.#byReference.set(version.name, version);
       this.#aliases.set(version, [...this.aliasesOf(version), alias].sort(natural.compare));
@@ -89,8 +90,7 @@ async function readModel(root: string, name: string): Promise<ModelFolder> {
     readJson(file, aliasesSchema, `each model needs one, such as {"${DEFAULT_ALIAS}": "${ids.at(-1)}"}`),
   ]);
 
-  const targets = new Map<string, ModelVersion>();
-  for (const [alias, id] of Object.entries(aliases)) {
+  const targets = Object.entries(aliases).map(([alias, id]) => {
     if (ids.includes(alias)) {
       throw new ModelRepositoryError(
         `${file}: the alias "${alias}" is also a version; ${name}@${alias} would mean both`,
@@ -102,9 +102,43 @@ async function readModel(root: string, name: string): Promise<ModelFolder> {
         `${file}: the alias "${alias}" points to version "${id}"; there are ${ids.join(', ')}`,
       );
     }
-    targets.set(alias, target);
-  }
+    return [alias, target] as const;
+  });
   return { versions, aliases: targets };
+}
+
+/** `root` is the repository's absolute path. Throws a ModelRepositoryError if the folder is not as its manifest says. */
+async function readVersion(root: string, name: string, version: string): Promise<ModelVersion> {
+  const dir = join(root, name, version);
+  const file = join(dir, 'manifest.json');
+  const manifest = await readJson(file, manifestSchema, 'each version folder needs a manifest.json that describes it');
+  for (const field of ['name', 'version'] as const) {
+    const folder = { name, version }[field];
+    if (manifest[field] !== folder) {
+      throw new ModelRepositoryError(`${file}: ${field} is "${manifest[field]}", but its folder says "${folder}"`);
+    }
+  }
+  const { onnx, tfjs } = manifest.artifacts;
+  const files = Object.entries(tfjs?.weights ?? {});
+  for (const artifact of [onnx, tfjs]) if (artifact) files.push([artifact.path, artifact.sha256]);
+  await Promise.all(files.map(([path, sha256]) => verify(join(dir, path), sha256, file)));
+  return { ...manifest, key: `${name}@${version}`, dir };
+}
+
+async function verify(file: string, expected: string, manifest: string): Promise<void> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ModelRepositoryError(`${file} cannot be read (${code}), but ${manifest} names it`, { cause: error });
+  }
+  const found = hash.digest('hex');
+  if (found !== expected) {
+    throw new ModelRepositoryError(
+      `${file} is not the file that ${manifest} names: SHA-256 ${expected} expected, ${found} found`,
+    );
+  }
 }
 
 /** Names in natural order; hidden folders are left out, links to folders are not. */

@@ -1,5 +1,16 @@
 /** What a deployment costs in a month, item by item, and when a reserved unit pays. */
-import type { Prices } from './prices.ts';
+
+/** What the parts of a deployment cost. A unit is the capacity of one worker, a machine does the work of one unit. */
+export interface Prices {
+  readonly currency: string;
+  /** One unit, paid for the whole month in advance, used or not. */
+  readonly reservedUnitMonth: number;
+  /** One unit for one second, paid only while it runs. */
+  readonly onDemandUnitSecond: number;
+  /** What one would rent instead: a machine for a month, and the load balancer before the machines. */
+  readonly machineMonth: number;
+  readonly loadBalancerMonth: number;
+}
 
 /** A month of 31 days: the one that the prices of the reference fit (see `reference.ts`). */
 export const SECONDS_PER_MONTH = 31 * 24 * 3600;

@@ -14,8 +14,7 @@
  *   hour; 30 days would make it 1.24. Alibaba's former list price, 0.00011108 per GB-second, agrees: a unit of 3 GB
  *   comes to 267.77 in 31 days, and to 259.13 in 30.
  */
-import { type Bill, elasticMachines, machines, mixedPool, SECONDS_PER_MONTH } from './monthly.ts';
-import type { Prices } from './prices.ts';
+import { type Bill, elasticMachines, machines, mixedPool, type Prices, SECONDS_PER_MONTH } from './monthly.ts';
 
 export const REFERENCE_PRICES: Prices = {
   currency: 'yuan',

@@ -1,9 +1,31 @@
 /** How the pool of the gateway under test does in the course of a run, and what its scheduler makes of the whole. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { RequestFailure } from '../../client/answer.ts';
-import { figuresOf } from '../report/figures.ts';
+import type { GatewayClient } from '../../client/gateway-client.ts';
+import type { KindTime, PoolStats } from '../../client/schema.generated.ts';
+import { type Account, figuresOf } from '../report/figures.ts';
+import type { Gauges } from '../report/recorder.ts';
 import type { Figure } from '../report/run.ts';
-import type { PoolLook } from './pool-look.ts';
+
+/** One look at the pool: all that the admin may know, or the summary that everybody may. */
+interface PoolLook {
+  readonly gauges: Omit<Gauges, 'inFlight'>;
+  /** The scheduler's account of itself; null for everybody but the admin. */
+  readonly account: Account | null;
+}
+
+const POOL_STATS = `{ poolStats {
+  summary { reserved reservedBusy onDemand onDemandBusy queued }
+  workers { state }
+  counters {
+    submitted metNoIdleWorker dispatched finished coldServed spilled rejected expired cancelled failed retried
+    workersStarted workersStopped workersDied uselessSpawns
+  }
+  workerTime { reserved { startingMs idleMs busyMs } onDemand { startingMs idleMs busyMs } }
+  saturatedMs
+  waitError { p50Ms p95Ms }
+  memoryBytes
+} }`;
 
 /** When in an interval the pool is asked, 0 to 1: the answer is to be there before the interval ends. */
 const WHEN = 0.75;
@@ -69,4 +91,25 @@ export class PoolWatch {
       return false;
     }
   }
+}
+
+/** The summary counts warm workers alone, and no starts. */
+export async function lookAsAnybody(client: GatewayClient): Promise<PoolLook> {
+  const summary = await client.pool();
+  return { gauges: { ...summary, starting: 0, coldStarts: Number.NaN, memoryBytes: null }, account: null };
+}
+
+export async function lookAsAdmin(client: GatewayClient): Promise<PoolLook> {
+  const { poolStats } = await client.query<{ poolStats: PoolStats }>(POOL_STATS);
+  const { summary, workers, counters, workerTime, memoryBytes } = poolStats;
+  const starting = workers.filter(({ state }) => state === 'STARTING').length;
+  const times = { reserved: timeOf(workerTime.reserved), 'on-demand': timeOf(workerTime.onDemand) };
+  return {
+    gauges: { ...summary, starting, coldStarts: counters.workersStarted, memoryBytes },
+    account: { ...poolStats, workerTime: times },
+  };
+}
+
+function timeOf({ startingMs, idleMs, busyMs }: KindTime) {
+  return { starting: startingMs, idle: idleMs, busy: busyMs };
 }

@@ -1,5 +1,5 @@
 /** Which charts of runs there are, as data: what is drawn, in which colours and on which scales. */
-import type { Chart, Look, Series } from '../../web/report/page-data.ts';
+import type { Chart, Frontier, FrontierData, Look } from '../../web/report/page-data.ts';
 import { roundForJson } from './format.ts';
 import type { Run, Sample } from './run.ts';
 import { linear, logarithmic } from './scale.ts';
@@ -13,37 +13,38 @@ export interface ChartGroup {
 const RUN_COLORS = 6;
 const BYTES_PER_MB = 1e6;
 
+type Measure = (sample: Sample, index: number, run: Run) => number | null;
+
+/** A chart with a line per run, and whether its values are numbers of something. */
+type Lines = readonly [title: string, measure: Measure, whole?: boolean];
+
+const RESPONSE_TIMES: readonly Lines[] = [
+  ['Maximum, ms', ({ maxMs }) => maxMs],
+  ['p99, ms', ({ p99Ms }) => p99Ms],
+  ['Mean, ms', ({ meanMs }) => meanMs],
+  ['Minimum, ms', ({ minMs }) => minMs],
+];
+
+const LOAD: readonly Lines[] = [
+  ['Answers per second', perSecond(({ answers }) => answers)],
+  ['In flight', ({ inFlight }) => inFlight, true],
+  ['Queue', ({ queued }) => queued, true],
+  ['Cold starts so far', ({ coldStarts }) => coldStarts, true],
+];
+const ERRORS: Lines = ['Errors per second', perSecond(({ errors }) => errors)];
+const MEMORY: Lines = ['Memory, MB', ({ memoryBytes }) => (memoryBytes === null ? null : memoryBytes / BYTES_PER_MB)];
+
 export function chartGroups(runs: readonly Run[]): ChartGroup[] {
   if (runs.length === 0) return [];
-  const all = runs.flatMap(({ samples }) => samples);
-  const load = [
-    lines(
-      'Answers per second',
-      runs,
-      perSecond(({ answers }) => answers),
-    ),
-    lines('In flight', runs, ({ inFlight }) => inFlight, true),
-    lines('Queue', runs, ({ queued }) => queued, true),
-    lines('Cold starts so far', runs, ({ coldStarts }) => coldStarts, true),
-  ];
-  if (all.some(({ errors }) => errors > 0))
-    load.push(
-      lines(
-        'Errors per second',
-        runs,
-        perSecond(({ errors }) => errors),
-      ),
-    );
-  if (all.some(({ memoryBytes }) => memoryBytes !== null)) {
-    load.push(
-      lines('Memory, MB', runs, ({ memoryBytes }) => (memoryBytes === null ? null : memoryBytes / BYTES_PER_MB)),
-    );
-  }
+  const some = (holds: (sample: Sample) => boolean) => runs.some(({ samples }) => samples.some(holds));
+  const load = [...LOAD];
+  if (some(({ errors }) => errors > 0)) load.push(ERRORS);
+  if (some(({ memoryBytes }) => memoryBytes !== null)) load.push(MEMORY);
   const groups = [
-    { title: 'Response time', charts: responseTimes(runs) },
-    { title: 'Load', charts: load },
+    { title: 'Response time', charts: onOneScale(RESPONSE_TIMES.map((one) => lines(runs, one))) },
+    { title: 'Load', charts: load.map((one) => lines(runs, one)) },
   ];
-  if (all.some((sample) => workers(sample) > 0)) groups.push({ title: 'Workers', charts: workerStacks(runs) });
+  if (some((sample) => workers(sample) > 0)) groups.push({ title: 'Workers', charts: workerStacks(runs) });
   return groups;
 }
 
@@ -56,37 +57,17 @@ export function sampleEnds({ samples, totals }: Run): number[] {
   return samples.map((_, i) => Math.round((samples[i + 1]?.atMs ?? totals.durationMs) * 1_000) / 1e6);
 }
 
-type Measure = (sample: Sample, index: number, run: Run) => number | null;
-
-function lines(title: string, runs: readonly Run[], measure: Measure, whole = false): Chart {
-  const series = runs.map((run, i) => seriesOf(run, i, measure));
-  return {
-    title,
-    scale: linear(
-      series.flatMap(({ values }) => values),
-      whole,
-    ),
-    stacked: false,
-    series,
-  };
-}
-
-function seriesOf(run: Run, index: number, measure: Measure): Series {
-  const values = run.samples.map((sample, i) => {
-    const value = measure(sample, i, run);
-    return value === null ? null : roundForJson(value);
+function lines(runs: readonly Run[], [title, measure, whole = false]: Lines): Chart {
+  const series = runs.map((run, i) => {
+    const values = run.samples.map((sample, at) => roundForJson(measure(sample, at, run) ?? Number.NaN));
+    return { label: run.name, ...runColor(i), run: i, values };
   });
-  return { label: run.name, ...runColor(index), run: index, values };
+  const values = series.flatMap(({ values }) => values);
+  return { title, scale: linear(values, whole), stacked: false, series };
 }
 
-/** On one scale, so that they can be compared. */
-function responseTimes(runs: readonly Run[]): Chart[] {
-  const charts = [
-    lines('Maximum, ms', runs, ({ maxMs }) => maxMs),
-    lines('p99, ms', runs, ({ p99Ms }) => p99Ms),
-    lines('Mean, ms', runs, ({ meanMs }) => meanMs),
-    lines('Minimum, ms', runs, ({ minMs }) => minMs),
-  ];
+/** So that they can be compared. */
+function onOneScale(charts: readonly Chart[]): Chart[] {
   const scale = logarithmic(charts.flatMap(({ series }) => series.flatMap(({ values }) => values)));
   return charts.map((chart) => ({ ...chart, scale }));
 }
@@ -112,20 +93,29 @@ const WORKER_STATES: readonly (readonly [label: string, color: string, measure: 
 
 /** One chart per run on one scale. */
 function workerStacks(runs: readonly Run[]): Chart[] {
-  const scale = linear(
-    runs.flatMap(({ samples }) => samples.map(workers)),
-    true,
-  );
-  return runs.map(({ name, samples }, run) => ({
-    title: name,
-    scale,
-    stacked: true,
-    series: WORKER_STATES.map(([label, color, measure]) => ({
-      label,
-      color,
-      dash: [],
-      run,
-      values: samples.map(measure),
-    })),
+  const sums = runs.flatMap(({ samples }) => samples.map(workers));
+  const scale = linear(sums, true);
+  return runs.map(({ name, samples }, run) => {
+    const series = WORKER_STATES.map(([label, color, measure]) => {
+      return { label, color, dash: [], run, values: samples.map(measure) };
+    });
+    return { title: name, scale, stacked: true, series };
+  });
+}
+
+/** What can be had for what: points of two figures, one line per way of getting there. */
+export interface FrontierChart extends Pick<FrontierData, 'xLabel' | 'yLabel'> {
+  readonly title: string;
+  readonly frontiers: readonly Pick<Frontier, 'name' | 'points'>[];
+}
+
+/** Points in order of x, without those that no axis has a place for: they are in the page's table only. */
+export function frontierData({ xLabel, yLabel, frontiers }: FrontierChart): FrontierData {
+  const drawn = frontiers.map(({ name, points }, i) => ({
+    name,
+    ...runColor(i),
+    points: points.filter(({ x, y }) => Number.isFinite(x) && y > 0 && Number.isFinite(y)).sort((a, b) => a.x - b.x),
   }));
+  const y = logarithmic(drawn.flatMap(({ points }) => points.map(({ y }) => y)));
+  return { xLabel, yLabel, y, frontiers: drawn };
 }

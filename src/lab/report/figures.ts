@@ -2,7 +2,9 @@
 import type { Counters, SchedulerSnapshot, WorkerKind } from '../../core/contracts/types.ts';
 import type { Figure } from './run.ts';
 
-export function figuresOf(before: SchedulerSnapshot, after: SchedulerSnapshot): readonly Figure[] {
+export type Account = Pick<SchedulerSnapshot, 'counters' | 'workerTime' | 'saturatedMs' | 'waitError'>;
+
+export function figuresOf(before: Account, after: Account): readonly Figure[] {
   const counted = (name: keyof Counters) => after.counters[name] - before.counters[name];
   const seconds = (kind: WorkerKind, ...activities: readonly ('starting' | 'idle' | 'busy')[]) =>
     activities.reduce((ms, a) => ms + after.workerTime[kind][a] - before.workerTime[kind][a], 0) / 1000;

@@ -5,11 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { PageData } from '../../web/report/page-data.ts';
-import { chartGroups, sampleEnds } from './charts.ts';
-import { type FrontierChart, frontierData } from './frontier.ts';
-import { escapeHtml, jsonScript } from './html.ts';
+import { chartGroups, type FrontierChart, frontierData, sampleEnds } from './charts.ts';
 import type { Run } from './run.ts';
-import { chartSections, frontierSection, settingsList, totalsTable } from './sections.ts';
+import { chartSections, escapeHtml, frontierSection, jsonScript, settingsList, totalsTable } from './sections.ts';
 
 export interface Page {
   readonly title: string;

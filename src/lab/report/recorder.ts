@@ -6,27 +6,12 @@ import { ResponseTimes } from './response-times.ts';
 import type { Figure, Run, Sample, Totals } from './run.ts';
 
 /** What cannot be counted up from answers: how things stand at the end of an interval. */
-export type Gauges = Pick<
-  Sample,
-  | 'inFlight'
-  | 'reserved'
-  | 'reservedBusy'
-  | 'onDemand'
-  | 'onDemandBusy'
-  | 'starting'
-  | 'queued'
-  | 'coldStarts'
-  | 'memoryBytes'
->;
+export type Gauges = Omit<Sample, 'atMs' | 'answers' | 'errors' | 'minMs' | 'meanMs' | 'p99Ms' | 'maxMs'>;
 
 const DEFAULT_MAX_SAMPLES = 600;
 
 export class RunRecorder {
-  /** In ms from the start of the run. The last interval has no end of its own: it goes on to the end of the run. */
-  nextIntervalAt: number;
-  readonly #intervalMs: number;
-  readonly #readGauges: () => Gauges;
-  readonly #maxSamples: number;
+  readonly #options: { readonly intervalMs: number; readonly readGauges: () => Gauges; readonly maxSamples: number };
   readonly #samples: Sample[] = [];
   readonly #errorCodes = new Map<string, number>();
   /** Of the closed intervals; that of the present one comes to it as it is closed, so each answer is counted once. */
@@ -45,10 +30,14 @@ export class RunRecorder {
     if (!(Number.isInteger(maxSamples) && maxSamples >= 1)) {
       throw new RangeError(`A run has 1 sample or more at most, not ${maxSamples}.`);
     }
-    this.#intervalMs = intervalMs;
-    this.#readGauges = readGauges;
-    this.#maxSamples = maxSamples;
-    this.nextIntervalAt = this.#endOfInterval();
+    this.#options = { intervalMs, readGauges, maxSamples };
+  }
+
+  /** In ms from the start of the run. The last interval has no end of its own: it goes on to the end of the run. */
+  get nextIntervalAt(): number {
+    const { intervalMs, maxSamples } = this.#options;
+    const number = this.#samples.length + 1;
+    return number < maxSamples ? number * intervalMs : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -81,7 +70,24 @@ export class RunRecorder {
     }
     this.advance(endMs);
     if (endMs > this.#intervalStart || this.#samples.length === 0) this.#closeInterval(endMs);
-    return { name, totals: this.#totals(endMs), figures, samples: [...this.#samples] };
+    const times = this.#ofRun;
+    const requests = times.count + this.#errors;
+    const totals: Totals = {
+      requests,
+      errors: this.#errors,
+      errorCodes: Object.fromEntries([...this.#errorCodes].sort(([a], [b]) => (a < b ? -1 : 1))),
+      durationMs: endMs,
+      perSecond: endMs === 0 ? 0 : requests / (endMs / 1_000),
+      minMs: times.min,
+      meanMs: times.mean,
+      p50Ms: times.percentile(50),
+      p75Ms: times.percentile(75),
+      p90Ms: times.percentile(90),
+      p99Ms: times.percentile(99),
+      p999Ms: times.percentile(99.9),
+      maxMs: times.max,
+    };
+    return { name, totals, figures, samples: [...this.#samples] };
   }
 
   #closeInterval(endMs: number): void {
@@ -95,40 +101,12 @@ export class RunRecorder {
       meanMs: answered ? times.mean : null,
       p99Ms: answered ? times.percentile(99) : null,
       maxMs: answered ? times.max : null,
-      ...this.#readGauges(),
+      ...this.#options.readGauges(),
     });
-    if (answered) {
-      this.#ofRun.add(times);
-      times.reset();
-    }
+    this.#ofRun.add(times);
+    times.reset();
     this.#errors += this.#errorsOfInterval;
     this.#errorsOfInterval = 0;
     this.#intervalStart = endMs;
-    this.nextIntervalAt = this.#endOfInterval();
-  }
-
-  #endOfInterval(): number {
-    const number = this.#samples.length + 1;
-    return number < this.#maxSamples ? number * this.#intervalMs : Number.POSITIVE_INFINITY;
-  }
-
-  #totals(durationMs: number): Totals {
-    const times = this.#ofRun;
-    const requests = times.count + this.#errors;
-    return {
-      requests,
-      errors: this.#errors,
-      errorCodes: Object.fromEntries([...this.#errorCodes].sort(([a], [b]) => (a < b ? -1 : 1))),
-      durationMs,
-      perSecond: durationMs === 0 ? 0 : requests / (durationMs / 1_000),
-      minMs: times.min,
-      meanMs: times.mean,
-      p50Ms: times.percentile(50),
-      p75Ms: times.percentile(75),
-      p90Ms: times.percentile(90),
-      p99Ms: times.percentile(99),
-      p999Ms: times.percentile(99.9),
-      maxMs: times.max,
-    };
   }
 }

@@ -15,56 +15,44 @@ export class ResponseTimes {
     bitBucketSize: 64,
     autoResize: false,
   });
-  #count = 0;
-  #sum = 0;
-  #min = Number.POSITIVE_INFINITY;
-  #max = 0;
-
-  get count(): number {
-    return this.#count;
-  }
-
+  count = 0;
   /** In ms, as the mean and the maximum; NaN without response times. */
-  get min(): number {
-    return this.#count === 0 ? Number.NaN : this.#min;
-  }
+  min = Number.NaN;
+  max = Number.NaN;
+  #sum = 0;
 
   get mean(): number {
-    return this.#sum / this.#count;
-  }
-
-  get max(): number {
-    return this.#count === 0 ? Number.NaN : this.#max;
+    return this.#sum / this.count;
   }
 
   record(ms: number): void {
     this.#histogram.recordValue(Math.round(Math.min(ms, LONGEST_MS) * UNITS_PER_MS));
-    this.#count++;
-    this.#sum += ms;
-    if (ms < this.#min) this.#min = ms;
-    if (ms > this.#max) this.#max = ms;
+    this.#add(1, ms, ms, ms);
   }
 
   add(others: ResponseTimes): void {
+    if (others.count === 0) return;
     this.#histogram.add(others.#histogram);
-    this.#count += others.#count;
-    this.#sum += others.#sum;
-    this.#min = Math.min(this.#min, others.#min);
-    this.#max = Math.max(this.#max, others.#max);
+    this.#add(others.count, others.#sum, others.min, others.max);
   }
 
   /** The smallest time, in ms, that `percent` of the times do not exceed, to within 0.1 % or 1 µs; NaN without times. */
   percentile(percent: number): number {
-    if (this.#count === 0) return Number.NaN;
     const ms = this.#histogram.getValueAtPercentile(percent) / UNITS_PER_MS;
-    return Math.max(this.#min, Math.min(ms, this.#max));
+    return Math.max(this.min, Math.min(ms, this.max));
   }
 
   reset(): void {
     this.#histogram.reset();
-    this.#count = 0;
-    this.#sum = 0;
-    this.#min = Number.POSITIVE_INFINITY;
-    this.#max = 0;
+    this.count = this.#sum = 0;
+    this.min = this.max = Number.NaN;
+  }
+
+  #add(count: number, sum: number, min: number, max: number): void {
+    this.count += count;
+    this.#sum += sum;
+    // A comparison with NaN is false.
+    if (!(this.min <= min)) this.min = min;
+    if (!(this.max >= max)) this.max = max;
   }
 }

@@ -1,14 +1,44 @@
 /** The totals of runs: as text for a terminal, as JSON for programs. */
-import { roundForJson } from './format.ts';
+import { formatNumber, formatSignificant, roundForJson } from './format.ts';
 import type { Run, Totals } from './run.ts';
-import { totalsLines } from './totals.ts';
 
 const GAP = '  ';
 
+/** In ms. */
+const TIMES = ['minMs', 'meanMs', 'p50Ms', 'p75Ms', 'p90Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const;
+
 /** Runs side by side, a line per figure. */
 export function table(runs: readonly Run[]): string {
-  const lines = totalsLines(runs).map(({ label, cells }) => [label, ...cells]);
-  return alignColumns([['', ...runs.map(({ name }) => name)], ...lines]);
+  return alignColumns([['', ...runs.map(({ name }) => name)], ...totalsLines(runs)]);
+}
+
+/** A line per figure of the runs: its label, and its value in each of them. */
+export function totalsLines(runs: readonly Run[]): (readonly [label: string, ...cells: string[]])[] {
+  const line = (label: string, format: (value: number) => string, value: (totals: Totals) => number) =>
+    [label, ...runs.map(({ totals }) => format(value(totals)))] as const;
+  const count = (value: number) => formatNumber(value, 0);
+  const codes = [...new Set(runs.flatMap(({ totals }) => Object.keys(totals.errorCodes)))].sort();
+  // Every figure that one of the runs has; the others show a dash.
+  const further = new Map(runs.flatMap(({ figures }) => figures.map(({ key, label }) => [key, label] as const)));
+  return [
+    line('requests', count, ({ requests }) => requests),
+    line('errors', count, ({ errors }) => errors),
+    ...codes.map((code) => line(`errors ${code}`, count, ({ errorCodes }) => errorCodes[code] ?? 0)),
+    line('duration s', formatSignificant, ({ durationMs }) => durationMs / 1_000),
+    line('requests/s', formatSignificant, ({ perSecond }) => perSecond),
+    ...TIMES.map((key) => line(timeLabel(key), formatSignificant, (totals) => totals[key])),
+    ...[...further].map(([key, label]) => [label, ...runs.map((run) => figureCell(run, key))] as const),
+  ];
+}
+
+/** `p999Ms` → `p99.9 ms` */
+function timeLabel(key: string): string {
+  return key.replace('999', '99.9').replace('Ms', ' ms');
+}
+
+function figureCell({ figures }: Run, key: string): string {
+  const figure = figures.find((figure) => figure.key === key);
+  return formatNumber(figure?.value ?? Number.NaN, figure?.digits ?? 0);
 }
 
 /** Lines of equally many cells: the first column is aligned left, the others right. */

@@ -1,8 +1,7 @@
 /** From the settings of a simulation to its run. */
 import type { KeepAlivePolicy } from '../../core/policies/keep-alive.ts';
 import type { ScalingPolicy } from '../../core/policies/scaling.ts';
-import type { Values } from '../../settings/setting.ts';
-import { ConfigError } from '../../settings/setting.ts';
+import { ConfigError, type Values } from '../../settings/setting.ts';
 import type { Run } from '../report/run.ts';
 import { parseWorkload } from '../workload/parse.ts';
 import { fork, type Random } from '../workload/random.ts';
@@ -30,12 +29,7 @@ export interface Subject {
 }
 
 /** As the gateway has them by default; nothing is slow enough here to reach them. */
-const LIMITS = {
-  taskTimeoutMs: 3_600_000,
-  startTimeoutMs: 3_600_000,
-  patienceMs: 30_000,
-  bulkShare: 0.1,
-};
+const LIMITS = { taskTimeoutMs: 3_600_000, startTimeoutMs: 3_600_000, patienceMs: 30_000, bulkShare: 0.1 };
 
 /** One request per dispatch: a simulated model gains nothing from a batch. */
 const NO_BATCHES = { maxBatch: 1, maxBulkBatch: 1, batchDelayMs: 0 };
@@ -43,17 +37,15 @@ const NO_BATCHES = { maxBatch: 1, maxBulkBatch: 1, batchDelayMs: 0 };
 /** Throws ConfigError if the pool is too small for its reserved workers. */
 export function runSubject(workload: Workload, seed: number, world: WorldValues, subject: Subject): Run {
   const { service, coldStart, maxWorkers, queueLimit, deadline } = world;
-  const { name, scaling, keepAlive, reserved, samples } = subject;
+  const { scaling, keepAlive, reserved } = subject;
   if (reserved > maxWorkers) {
     throw new ConfigError(
       `--reserved is ${reserved}, --max-workers is ${maxWorkers}: --max-workers must be at least as large as --reserved.`,
     );
   }
   return simulate({
-    name,
+    ...subject,
     workload,
-    reserved,
-    samples,
     world: worldOf(world, seed),
     scheduler: {
       ...LIMITS,

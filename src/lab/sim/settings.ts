@@ -3,14 +3,19 @@ import { KEEP_ALIVE_FORMS, POLICY_NAMES, type PolicyName, parseKeepAlive } from 
 import { amount, count, seconds, setting, written } from '../../settings/setting.ts';
 import { formatNumber } from '../report/format.ts';
 
-const ms = (least: string, holds: (value: number) => boolean) => amount(`a number of milliseconds ${least}`, holds);
+/** Any at all. */
+export const text = written((given) => given);
+
+export const msAbove0 = amount('a number of milliseconds above 0', (value) => value > 0);
+const msFrom0 = amount('a number of milliseconds from 0', (value) => value >= 0);
+const share = amount('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 
 const upTo = (most: number) =>
   amount(`a number above 0 and up to ${formatNumber(most, 0)}`, (value) => value > 0 && value <= most);
 
 export const WORKLOAD_SETTINGS = {
   workload: setting(
-    written((text) => text),
+    text,
     'reference',
     'reference (the closed-loop load test that Warmpool is measured against), poisson, bursty, or trace:FILE ' +
       '(a timestamp a line, a CSV that begins with one, or an access log)',
@@ -23,29 +28,16 @@ export const WORKLOAD_SETTINGS = {
 };
 
 export const WORLD_SETTINGS = {
-  service: setting(
-    ms('above 0', (value) => value > 0),
-    38,
-    'what a request takes, in ms',
-  ),
-  coldStart: setting(
-    ms('from 0', (value) => value >= 0),
-    10_000,
-    'what the start of a worker takes, in ms',
-  ),
+  service: setting(msAbove0, 38, 'what a request takes, in ms'),
+  coldStart: setting(msFrom0, 10_000, 'what the start of a worker takes, in ms'),
   jitter: setting(
-    amount('a number from 0 to 1', (share) => share >= 0 && share <= 1),
+    share,
     0.05,
     'by which share of itself, up or down, each of these times differs: users who never vary fall into step',
   ),
   maxWorkers: setting(count(1, 4096), 32, 'most workers at once'),
   queueLimit: setting(count(0), 1000, 'most requests waiting at once'),
-  deadline: setting(
-    ms('above 0', (value) => value > 0).nullable(),
-    null,
-    'of each request, in ms from its arrival',
-    'none',
-  ),
+  deadline: setting(msAbove0.nullable(), null, 'of each request, in ms from its arrival', 'none'),
 };
 
 export const SIMULATE_SETTINGS = {
@@ -56,16 +48,12 @@ export const SIMULATE_SETTINGS = {
     `one or more of ${POLICY_NAMES.join(', ')}, with commas between them`,
   ),
   targetWait: setting(
-    ms('above 0', (value) => value > 0).nullable(),
+    msAbove0.nullable(),
     null,
     'predicted wait above which target-wait starts a worker, in ms',
     'a quarter of a service time',
   ),
-  targetShare: setting(
-    amount('a number above 0 and up to 1', (share) => share > 0 && share <= 1),
-    0.7,
-    'share of its time that a worker is to work under concurrency',
-  ),
+  targetShare: setting(upTo(1), 0.7, 'share of its time that a worker is to work under concurrency'),
   ...WORLD_SETTINGS,
   reserved: setting(count(0, 4096), 10, 'workers that are always warm'),
   keepAlive: setting(

@@ -69,7 +69,8 @@ class Simulator {
     });
     this.#recorder = new RunRecorder(Math.max(1, workload.durationMs / samples), () => this.#gauges());
     if (reserved > 0) this.#workers.provision(MODEL, reserved);
-    while (this.#starting() && this.#agenda.step(Number.POSITIVE_INFINITY)) {}
+    const starting = () => this.#scheduler.snapshot(this.#agenda.now).workers.some(({ state }) => state === 'starting');
+    while (starting() && this.#agenda.step(Number.POSITIVE_INFINITY)) {}
     this.#startAt = this.#agenda.now;
     this.#before = this.#scheduler.snapshot(this.#startAt);
   }
@@ -154,25 +155,17 @@ class Simulator {
     open.then?.(refusal);
   }
 
-  #starting(): boolean {
-    return this.#scheduler.snapshot(this.#agenda.now).workers.some(({ state }) => state === 'starting');
-  }
-
   #gauges(): Gauges {
-    const gauges = gaugesOf(this.#scheduler.snapshot(this.#agenda.now));
-    const coldStarts = gauges.coldStarts - this.#before.counters.workersStarted;
-    return { ...gauges, coldStarts, inFlight: this.#open.size, memoryBytes: null };
+    const { workers, models, counters } = this.#scheduler.snapshot(this.#agenda.now);
+    const gauges = { reserved: 0, reservedBusy: 0, onDemand: 0, onDemandBusy: 0, starting: 0 };
+    for (const { kind, state } of workers) {
+      if (state === 'starting') gauges.starting++;
+      if (state !== 'idle' && state !== 'busy') continue;
+      gauges[kind === 'reserved' ? 'reserved' : 'onDemand']++;
+      if (state === 'busy') gauges[kind === 'reserved' ? 'reservedBusy' : 'onDemandBusy']++;
+    }
+    const queued = models.reduce((sum, model) => sum + model.queued, 0);
+    const coldStarts = counters.workersStarted - this.#before.counters.workersStarted;
+    return { ...gauges, queued, coldStarts, inFlight: this.#open.size, memoryBytes: null };
   }
-}
-
-function gaugesOf({ workers, models, counters }: SchedulerSnapshot): Omit<Gauges, 'inFlight' | 'memoryBytes'> {
-  const gauges = { reserved: 0, reservedBusy: 0, onDemand: 0, onDemandBusy: 0, starting: 0 };
-  for (const { kind, state } of workers) {
-    if (state === 'starting') gauges.starting++;
-    if (state !== 'idle' && state !== 'busy') continue;
-    gauges[kind === 'reserved' ? 'reserved' : 'onDemand']++;
-    if (state === 'busy') gauges[kind === 'reserved' ? 'reservedBusy' : 'onDemandBusy']++;
-  }
-  const queued = models.reduce((sum, model) => sum + model.queued, 0);
-  return { ...gauges, queued, coldStarts: counters.workersStarted };
 }

@@ -1,5 +1,6 @@
 /** Which configurations `warmpool plan` tries: each policy with each of its numbers, over each size of the reserved floor. */
 import { POLICY_NAMES, type PolicyName, parseKeepAlive, scalingPolicy } from '../../settings/policies.ts';
+import { flagOf } from '../../settings/setting.ts';
 import type { Subject } from './experiment.ts';
 
 export interface Candidate extends Subject {
@@ -16,47 +17,34 @@ const KEEP_ALIVES = ['60s', '5s', '7s', '10s', '15s', '20s', '30s', '300s']
 /** More sizes of the floor than this are thinned out. */
 const MOST_FLOORS = 6;
 
+/** What a policy is tried with besides its floor; the rest as by default. */
+interface Variant {
+  readonly targetWait?: number;
+  readonly targetShare?: number;
+  readonly keepAlive?: string;
+}
+
+const VARIANTS: Readonly<Record<PolicyName, (serviceMs: number) => readonly Variant[]>> = {
+  'target-wait': (serviceMs) =>
+    TARGETS.flatMap((services) => KEEP_ALIVES.map((keepAlive) => ({ targetWait: services * serviceMs, keepAlive }))),
+  spill: () => KEEP_ALIVES.map((keepAlive) => ({ keepAlive })),
+  concurrency: () => SHARES.map((targetShare) => ({ targetShare })),
+  never: () => [{}],
+};
+
 export function candidates(maxWorkers: number, serviceMs: number): readonly Candidate[] {
   return floors(maxWorkers).flatMap((reserved) =>
     POLICY_NAMES.flatMap((policy) =>
-      variants(policy, serviceMs).map((variant) => candidate(policy, reserved, variant)),
+      VARIANTS[policy](serviceMs).map((variant) => candidate(policy, reserved, variant)),
     ),
   );
 }
 
-interface Variant {
-  readonly targetWait: number | null;
-  readonly targetShare: number;
-  readonly keepAlive: string;
-}
-
-const PLAIN: Variant = { targetWait: null, targetShare: 0.7, keepAlive: 'fixed:60s' };
-
-function variants(policy: PolicyName, serviceMs: number): readonly Variant[] {
-  switch (policy) {
-    case 'target-wait':
-      return TARGETS.flatMap((services) =>
-        KEEP_ALIVES.map((keepAlive) => ({ ...PLAIN, targetWait: services * serviceMs, keepAlive })),
-      );
-    case 'spill':
-      return KEEP_ALIVES.map((keepAlive) => ({ ...PLAIN, keepAlive }));
-    case 'concurrency':
-      return SHARES.map((targetShare) => ({ ...PLAIN, targetShare }));
-    case 'never':
-      return [PLAIN];
-    default:
-      return policy satisfies never;
-  }
-}
-
 function candidate(policy: PolicyName, reserved: number, variant: Variant): Candidate {
-  const { targetWait, targetShare, keepAlive } = variant;
+  const { targetWait = null, targetShare = 0.7, keepAlive = 'fixed:60s' } = variant;
   const scaling = scalingPolicy(policy, { targetWait, targetShare });
-  const parts = { 'target-wait': `--target-wait ${targetWait} `, concurrency: `--target-share ${targetShare} ` };
-  const number = policy === 'target-wait' || policy === 'concurrency' ? parts[policy] : '';
-  const stay = policy === 'target-wait' || policy === 'spill' ? `--keep-alive ${keepAlive} ` : '';
-  const name = `--policy ${policy} ${number}${stay}--reserved ${reserved}`;
-  return { policy, name, scaling, keepAlive: parseKeepAlive(keepAlive), reserved, samples: 1 };
+  const flags = Object.entries({ policy, ...variant, reserved }).map(([name, value]) => `${flagOf(name)} ${value}`);
+  return { policy, name: flags.join(' '), scaling, keepAlive: parseKeepAlive(keepAlive), reserved, samples: 1 };
 }
 
 /** From one worker (a floor of none is a cold start for whoever comes first) to all of them. */

@@ -1,20 +1,11 @@
 /** Makes the workload that the command line names. */
-import { burstsAround, bursty, poisson } from './random-arrivals.ts';
-import { reference } from './reference.ts';
+import { burstsAround, bursty, type Poisson, poisson } from './random-arrivals.ts';
+import { type ReferenceScale, reference } from './reference.ts';
 import { readTrace } from './trace.ts';
 import { type Workload, WorkloadError } from './workload.ts';
 
-export interface WorkloadOptions {
-  /** Of `poisson` and `bursty`. */
-  readonly seed: number;
-  /** Mean rate of `poisson` and `bursty`. */
-  readonly perSecond: number;
-  /** Of `poisson` and `bursty`; a trace and the reference have lengths of their own. */
-  readonly durationMs: number;
-  /** Of the reference's durations and users; see there. */
-  readonly scale?: number | undefined;
-  readonly userScale?: number | undefined;
-}
+/** The rate, duration and seed are those of `poisson` and `bursty`; a trace and the reference have lengths of their own. */
+export interface WorkloadOptions extends Poisson, ReferenceScale {}
 
 /** `text` is reference, poisson, bursty or trace:FILE. */
 export async function parseWorkload(text: string, options: WorkloadOptions): Promise<Workload> {

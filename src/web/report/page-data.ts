@@ -23,7 +23,7 @@ export interface Look {
   readonly dash: readonly number[];
 }
 
-export interface Series extends Look {
+interface Series extends Look {
   readonly label: string;
   /** One value per sample of that run. */
   readonly run: number;
@@ -50,7 +50,7 @@ export interface Frontier extends Look {
   readonly points: readonly Point[];
 }
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
   readonly label: string;

@@ -5,10 +5,10 @@ import {
   elasticMachines,
   machines,
   mixedPool,
+  type Prices,
   perMonth,
   SECONDS_PER_MONTH,
 } from '../../../src/lab/cost/monthly.ts';
-import type { Prices } from '../../../src/lab/cost/prices.ts';
 
 const PRICES: Prices = {
   currency: 'EUR',

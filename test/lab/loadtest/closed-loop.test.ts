@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closedLoop } from '../../../src/lab/loadtest/closed-loop.ts';
+import { closedLoop } from '../../../src/lab/loadtest/loops.ts';
 import { CONNECTION_FAILED } from '../../../src/lab/loadtest/sender.ts';
 import type { ClosedWorkload, UserStep } from '../../../src/lab/workload/workload.ts';
 import { VirtualLoad, type VirtualLoadOptions } from './virtual-load.ts';

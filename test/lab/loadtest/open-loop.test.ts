@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openLoop } from '../../../src/lab/loadtest/open-loop.ts';
+import { openLoop } from '../../../src/lab/loadtest/loops.ts';
 import { VirtualLoad } from './virtual-load.ts';
 
 const NO_BOUND = 1e6;

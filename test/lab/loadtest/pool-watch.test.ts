@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { GatewayClient } from '../../../src/client/gateway-client.ts';
-import { lookAsAdmin } from '../../../src/lab/loadtest/pool-look.ts';
-import { PoolWatch } from '../../../src/lab/loadtest/pool-watch.ts';
+import { lookAsAdmin, PoolWatch } from '../../../src/lab/loadtest/pool-watch.ts';
 
 const TIME = { startingMs: 0, idleMs: 0, busyMs: 0 };
 const POOL_STATS = {

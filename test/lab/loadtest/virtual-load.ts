@@ -1,6 +1,6 @@
 /** A gateway on virtual time, for the loops: every request takes as long as it is told. */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { Load } from '../../../src/lab/loadtest/load.ts';
+import type { Load } from '../../../src/lab/loadtest/loops.ts';
 import type { Outcome } from '../../../src/lab/loadtest/sender.ts';
 
 export interface Sent {
