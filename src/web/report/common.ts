@@ -50,8 +50,10 @@ function roundNumbers([from, to]: Scale['range']): number[] {
   return numbers;
 }
 
-export function cssColor(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name);
+/** As it is in the colour scheme of now: asked of an element that is never seen. */
+export function cssColor(name: string, opacity = '100%'): string {
+  document.head.style.color = `color-mix(in srgb, var(${name}) ${opacity}, transparent)`;
+  return getComputedStyle(document.head).color;
 }
 
 /** As in the table: three digits, or all those before the point. */

@@ -47,6 +47,11 @@ function drawPointLabels(plot: uPlot, points: readonly { x: number; y: number; l
   ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
+  // With a rim, so that it can be read on lines and areas.
+  ctx.setLineDash([]);
+  ctx.strokeStyle = cssColor('--surface');
+  ctx.lineWidth = 3 * uPlot.pxRatio;
+  ctx.lineJoin = 'round';
   for (const { x, y, label } of points) {
     const width = ctx.measureText(label).width;
     const beside = plot.valToPos(x, 'x', true) + 7 * uPlot.pxRatio;
@@ -58,20 +63,9 @@ function drawPointLabels(plot: uPlot, points: readonly { x: number; y: number; l
       return box.left < other.right && other.left < box.right && Math.abs(box.top - other.top) < height;
     });
     if (clash) continue;
-    drawText(ctx, label, left, top);
+    ctx.strokeText(label, left, top);
+    ctx.fillText(label, left, top);
     taken.push(box);
   }
-  ctx.restore();
-}
-
-/** With a rim, so that it can be read on lines and areas. */
-function drawText(ctx: uPlot['ctx'], text: string, left: number, top: number): void {
-  ctx.save();
-  ctx.setLineDash([]);
-  ctx.strokeStyle = cssColor('--surface');
-  ctx.lineWidth = 3 * uPlot.pxRatio;
-  ctx.lineJoin = 'round';
-  ctx.strokeText(text, left, top);
-  ctx.fillText(text, left, top);
   ctx.restore();
 }

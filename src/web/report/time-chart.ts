@@ -41,7 +41,7 @@ export function timeChart({ times }: PageData, chart: Chart): Drawing {
           value: (_, __, ___, at) => formatValue(at === null ? null : raw[i]?.[at]),
           points: { show: false, filter: () => ends },
           // The first run is an area too: it is seen where another line covers its own.
-          ...((chart.stacked || i === 0) && { fill: () => cssColor(color) + (chart.stacked ? '' : '2a') }),
+          ...((chart.stacked || i === 0) && { fill: () => cssColor(color, chart.stacked ? '100%' : '16.5%') }),
           ...(chart.stacked && stepped && { paths: stepped }),
         };
       }),
