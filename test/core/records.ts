@@ -66,8 +66,6 @@ export interface WorkerRecord {
 export interface Entry {
   readonly at: number;
   readonly input: string;
-  /** The input is about a job or a worker that is over for the scheduler. */
-  readonly stale: boolean;
   /** When the scheduler wanted to be woken, before this input. */
   readonly due: number;
   readonly commands: readonly Command[];

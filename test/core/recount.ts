@@ -91,11 +91,7 @@ function timeOf(pool: VirtualPool): Time {
 }
 
 function saturatedOf(pool: VirtualPool): number {
-  let saturated = false;
-  return spans(pool).reduce((sum, { ms, entry }) => {
-    if (!entry.stale) saturated = isSaturated(entry);
-    return sum + (saturated ? ms : 0);
-  }, 0);
+  return spans(pool).reduce((sum, { ms, entry }) => sum + (isSaturated(entry) ? ms : 0), 0);
 }
 
 /** Some request waits, and no worker of its model idles; one that leaves for want of work counts as idle. */

@@ -100,17 +100,16 @@ export class VirtualPool {
     this.jobs.set(id, job);
     this.open.add(job);
     const request = { id, model, priority, deadlineAt };
-    return this.#input(`submit ${id}`, false, () => this.scheduler.submit(this.now, request));
+    return this.#input(`submit ${id}`, () => this.scheduler.submit(this.now, request));
   }
 
   cancel(id: JobId): readonly Command[] {
-    const stale = (this.jobs.get(id)?.state ?? 'over') === 'over';
-    return this.#input(`cancel ${id}`, stale, () => this.scheduler.cancel(this.now, id));
+    return this.#input(`cancel ${id}`, () => this.scheduler.cancel(this.now, id));
   }
 
   provision(reserved: number, model: ModelKey = 'a'): readonly Command[] {
     const provision = () => this.scheduler.provision(this.now, model, reserved);
-    return this.#input(`provision ${model} ${reserved}`, false, provision);
+    return this.#input(`provision ${model} ${reserved}`, provision);
   }
 
   /** The thread of this worker ends now, whatever it was doing. */
@@ -120,7 +119,7 @@ export class VirtualPool {
     this.lastGone = worker;
     if (worker.next) worker.next.cancelled = true;
     if (!worker.stopped) this.#backToTheQueue(worker);
-    return this.#input(`workerGone ${id}`, false, () => this.scheduler.workerGone(this.now, id));
+    return this.#input(`workerGone ${id}`, () => this.scheduler.workerGone(this.now, id));
   }
 
   /** The timer rings, or a tick comes before its time: that must do no harm. */
@@ -130,7 +129,7 @@ export class VirtualPool {
       if (this.#timer) this.#timer.cancelled = true;
       return this.scheduler.tick(this.now);
     };
-    return this.#input('tick', false, ring);
+    return this.#input('tick', ring);
   }
 
   /** At that time, do this. */
@@ -162,7 +161,6 @@ export class VirtualPool {
 
   #input(
     input: string,
-    stale: boolean,
     feed: () => readonly Command[],
     answer?: (rejected: ReadonlySet<JobId>) => void,
   ): readonly Command[] {
@@ -175,7 +173,7 @@ export class VirtualPool {
       this.#watcher?.command(command, this);
       this.#execute(command);
     }
-    const entry: Entry = { at: this.now, input, stale, due, commands, after: this.snapshot() };
+    const entry: Entry = { at: this.now, input, due, commands, after: this.snapshot() };
     this.log.push(entry);
     this.#expect(entry);
     this.#watcher?.settled(entry, this);
@@ -229,7 +227,7 @@ export class VirtualPool {
   #ready(id: WorkerId): void {
     const worker = this.#worker(id);
     worker.warmAt = this.now;
-    this.#input(`workerReady ${id}`, worker.stopped, () => this.scheduler.workerReady(this.now, id));
+    this.#input(`workerReady ${id}`, () => this.scheduler.workerReady(this.now, id));
   }
 
   #dispatch({ worker: id, batch }: Command & { type: 'dispatch' }): void {
@@ -262,7 +260,8 @@ export class VirtualPool {
   /** What a worker that dies or is stopped had in its hands, and was not rejected with it. */
   #backToTheQueue({ batch }: WorkerRecord): void {
     for (const job of batch?.map((id) => this.job(id)) ?? []) {
-      if (job.state === 'running' && job.bindings.length < 2) job.returned++;
+      const inTime = this.now < job.deadlineAt;
+      if (job.state === 'running' && job.bindings.length < 2 && inTime) job.returned++;
       if (job.state !== 'over') job.state = 'waiting';
     }
   }
@@ -278,7 +277,7 @@ export class VirtualPool {
         if (this.job(job).state === 'running' && !rejected.has(job)) this.#end(job).answeredBy = id;
       }
     };
-    this.#input(`finished ${id}`, worker.stopped, () => this.scheduler.finished(this.now, id), answer);
+    this.#input(`finished ${id}`, () => this.scheduler.finished(this.now, id), answer);
   }
 
   #end(id: JobId): JobRecord {

@@ -16,8 +16,7 @@ export class Idlers {
   /** Since when requests wait beside an idle worker of their model. */
   readonly #heldSince = new Map<ModelKey, number>();
 
-  settled({ at, stale, commands, after }: Entry, pool: VirtualPool): void {
-    if (stale) return;
+  settled({ at, commands, after }: Entry, pool: VirtualPool): void {
     for (const command of commands) {
       if (command.type === 'dispatch') this.#heldSince.delete(pool.workers.get(command.worker)?.model ?? '');
     }
@@ -86,8 +85,9 @@ export function stopsAreDue({ at, input, due, commands, after }: Entry, pool: Vi
     must(!busy || overran, `worker ${command.worker} was stopped in the middle of its task`);
     must(!starting || overran, `worker ${command.worker} was stopped in the middle of its start`);
     must(kind === 'on-demand' || overran, `reserved worker ${command.worker} was stopped`);
-    // But one whose time was over stayed for a request that waited for others, until that was cancelled.
-    const stayed = pool.options.batchDelayMs > 0;
+    // But one whose time was over stayed: for a request that waited for others, until that was cancelled, or until its
+    // policy, which looks only now and then, came to look.
+    const stayed = pool.options.batchDelayMs > 0 || pool.options.scaling.name === 'concurrency';
     must(!input.startsWith('cancel') || due <= at || stayed, `a cancel stopped worker ${command.worker}`);
   }
 }
@@ -102,7 +102,7 @@ export class Stays {
   readonly #used = new Map<ModelKey, number>();
   readonly #unusedSince = new Map<ModelKey, readonly number[]>();
 
-  settled({ at, stale, commands, after }: Entry, pool: VirtualPool): void {
+  settled({ at, commands, after }: Entry, pool: VirtualPool): void {
     const { keepAlive, scaling } = pool.options;
     this.#notePlaces(at, after, pool);
     if (scaling.name === 'concurrency' || !keepAlive.name.startsWith('fixed:')) return;
@@ -114,7 +114,7 @@ export class Stays {
     }
     for (const { id, kind, state, model } of after.workers) {
       if (kind === 'reserved' || state !== 'idle') this.#idleSince.delete(id);
-      else this.#leaves(id, this.#stay(at, id, model) + stayMs, stale || pool.line.anyWaits(model), pool);
+      else this.#leaves(id, this.#stay(at, id, model) + stayMs, pool.line.anyWaits(model), pool);
     }
   }
 

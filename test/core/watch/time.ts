@@ -11,9 +11,9 @@ export function timerMovesForward({ at }: Extract<Command, { type: 'wakeAt' }>, 
 }
 
 /** Answers come before the deadline, errors at it, and the timer is set for it. */
-export function deadlinesHold({ at, stale }: Entry, pool: VirtualPool): void {
+export function deadlinesHold({ at }: Entry, pool: VirtualPool): void {
   for (const { id, state, deadlineAt } of pool.open) {
-    must(at < deadlineAt || stale, `${id} is still ${state} after its deadline`);
+    must(at < deadlineAt, `${id} is still ${state} after its deadline`);
     must(pool.wakeAt <= deadlineAt, `${id} has its deadline at ${deadlineAt}, the timer rings at ${pool.wakeAt}`);
   }
   for (const { id, answeredBy, error, submittedAt, deadlineAt } of pool.ended) {
@@ -48,13 +48,13 @@ function queueIsFull(id: JobId, { open, options, jobs }: VirtualPool): void {
 }
 
 /** The timer rings at the limit of each start and task, and nothing runs over it. */
-export function limitsHold({ at, stale, after }: Entry, pool: VirtualPool): void {
+export function limitsHold({ at, after }: Entry, pool: VirtualPool): void {
   const { startTimeoutMs, taskTimeoutMs } = pool.options;
   for (const { id, state } of after.workers) {
     const { startedAt = 0, busySince = 0 } = pool.workers.get(id) ?? {};
     if (state !== 'starting' && state !== 'busy') continue;
     const limit = state === 'starting' ? startedAt + startTimeoutMs : busySince + taskTimeoutMs;
-    must(at < limit || stale, `worker ${id} is ${state} since more than its limit allows: ${limit}`);
+    must(at < limit, `worker ${id} is ${state} since more than its limit allows: ${limit}`);
     must(
       pool.wakeAt <= limit,
       `worker ${id} is ${state}, and not looked at until ${pool.wakeAt}; its limit is ${limit}`,
