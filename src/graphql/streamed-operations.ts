@@ -24,7 +24,7 @@ interface Operation {
 }
 
 type Result = FormattedExecutionResult;
-type Results = AsyncGenerator<Result>;
+type Results = AsyncIterableIterator<Result>;
 
 /** All errors are those that a client sees. */
 interface Outcome {
@@ -98,10 +98,6 @@ function formatEach(
       end();
       await results.return(undefined);
       return { done: true, value: undefined };
-    },
-    async throw(error) {
-      await this.return(undefined);
-      throw error;
     },
     [Symbol.asyncIterator]() {
       return this;

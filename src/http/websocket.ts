@@ -62,9 +62,8 @@ export function createWebSocketHandler({ graphql, events, maxConnections }: WebS
   const server = makeServer<Record<string, unknown>, RequestParts>({
     async onSubscribe(connection, _id, operation) {
       if (Object.keys(connection.subscriptions).length > MAX_OPERATIONS_PER_CONNECTION) {
-        return [
-          asError(formatRefusal(503, `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`)),
-        ];
+        const most = `At most ${MAX_OPERATIONS_PER_CONNECTION} operations at once are accepted.`;
+        return [asError(formatRefusal(503, most))];
       }
       const { args, result } = await graphql.run(operation, graphql.createContext(partsOf(connection)));
       if (!args && 'errors' in result) return (result.errors ?? []).map(asError);

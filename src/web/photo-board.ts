@@ -1,8 +1,8 @@
 // The photos on the page and what became of each: newest first, bounded, with everything released that leaves.
+import pLimit from 'p-limit';
 import type { RequestFailure } from '../client/answer.ts';
 import type { Classification } from '../client/gateway-client.ts';
 import { asFailure } from './gateway.ts';
-import { UploadQueue } from './upload-queue.ts';
 
 export type Progress =
   | { stage: 'waiting' | 'uploading' }
@@ -30,7 +30,7 @@ export const UPLOADS_AT_A_TIME = 4;
 
 export class PhotoBoard {
   readonly #ports: BoardPorts;
-  readonly #queue = new UploadQueue(UPLOADS_AT_A_TIME);
+  readonly #limit = pLimit(UPLOADS_AT_A_TIME);
   readonly #aborts = new Map<number, AbortController>();
   #photos: readonly Photo[] = [];
   #lastId = 0;
@@ -66,10 +66,11 @@ export class PhotoBoard {
     const abort = new AbortController();
     this.#aborts.set(id, abort);
     try {
-      const answer = await this.#queue.run(() => {
+      const answer = await this.#limit(() => {
+        abort.signal.throwIfAborted();
         this.#update(id, { stage: 'uploading' });
         return this.#ports.classify(file, model, abort.signal);
-      }, abort.signal);
+      });
       this.#update(id, { stage: 'done', answer });
     } catch (error) {
       this.#update(id, { stage: 'failed', failure: asFailure(error) });

@@ -1,4 +1,5 @@
 // Small copies of photos, made a few at a time for those that can be seen, and kept as long as there is room.
+import pLimit from 'p-limit';
 
 export interface ThumbnailPorts<Bitmap> {
   /** Never rejects. Null if the file is no picture, or none that this browser can show. */
@@ -13,10 +14,9 @@ export const MOST_KEPT = 400;
 
 export class Thumbnails<Bitmap> {
   readonly #ports: ThumbnailPorts<Bitmap>;
-  readonly #waiting = new Set<() => Promise<void>>();
+  readonly #limit = pLimit(AT_A_TIME);
   /** The longest unused first. Null: it cannot be shown. */
   readonly #kept = new Map<File, Bitmap | null>();
-  #running = 0;
 
   constructor(ports: ThumbnailPorts<Bitmap>) {
     this.#ports = ports;
@@ -31,32 +31,20 @@ export class Thumbnails<Bitmap> {
       return () => {};
     }
     let isWanted = true;
-    const make = async () => {
+    void this.#limit(async () => {
+      if (!isWanted) return;
       const bitmap = await this.#ports.shrink(file);
       this.#keep(file, bitmap);
       if (isWanted) show(bitmap);
-    };
-    this.#waiting.add(make);
-    void this.#next();
+    });
     return () => {
       isWanted = false;
-      this.#waiting.delete(make);
     };
   }
 
   clear(): void {
-    this.#waiting.clear();
+    this.#limit.clearQueue();
     for (const file of this.#kept.keys()) this.#drop(file);
-  }
-
-  async #next(): Promise<void> {
-    const [make] = this.#waiting;
-    if (!make || this.#running === AT_A_TIME) return;
-    this.#waiting.delete(make);
-    this.#running++;
-    await make();
-    this.#running--;
-    void this.#next();
   }
 
   #keep(file: File, bitmap: Bitmap | null): void {

@@ -54,11 +54,11 @@ export function useBatch(): BatchControl {
       else show(id === null ? null : new BatchSession(id, ports));
     }
     readAddress();
-    window.addEventListener('hashchange', readAddress);
-    window.addEventListener('popstate', readAddress);
+    const listening = new AbortController();
+    window.addEventListener('hashchange', readAddress, listening);
+    window.addEventListener('popstate', readAddress, listening);
     return () => {
-      window.removeEventListener('hashchange', readAddress);
-      window.removeEventListener('popstate', readAddress);
+      listening.abort();
       frame.cancel();
       current.current?.close();
     };

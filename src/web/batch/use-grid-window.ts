@@ -30,12 +30,12 @@ export function useGridWindow(grid: RefObject<HTMLElement | null>, size: number)
     const resized = new ResizeObserver(frame.request);
     // What stands above the grid moves it when it grows.
     resized.observe(document.body);
-    window.addEventListener('scroll', frame.request, { passive: true });
-    window.addEventListener('resize', frame.request);
+    const listening = new AbortController();
+    window.addEventListener('scroll', frame.request, { passive: true, signal: listening.signal });
+    window.addEventListener('resize', frame.request, listening);
     return () => {
       resized.disconnect();
-      window.removeEventListener('scroll', frame.request);
-      window.removeEventListener('resize', frame.request);
+      listening.abort();
       frame.cancel();
     };
   }, [measure]);

@@ -57,15 +57,13 @@ function drawPointLabels(plot: uPlot, points: readonly { x: number; y: number; l
     const beside = plot.valToPos(x, 'x', true) + 7 * uPlot.pxRatio;
     const left = Math.min(beside, bbox.left + bbox.width - width);
     const top = plot.valToPos(y, 'y', true) - height;
-    const box = { left, right: left + width, top };
+    const right = left + width;
     // A label that has no room is left out: the legend has it as the cursor comes near.
-    const clash = taken.some((other) => {
-      return box.left < other.right && other.left < box.right && Math.abs(box.top - other.top) < height;
-    });
-    if (clash) continue;
+    const isNear = (other: { top: number }) => Math.abs(top - other.top) < height;
+    if (taken.some((other) => left < other.right && other.left < right && isNear(other))) continue;
     ctx.strokeText(label, left, top);
     ctx.fillText(label, left, top);
-    taken.push(box);
+    taken.push({ left, right, top });
   }
   ctx.restore();
 }

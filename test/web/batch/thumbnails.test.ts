@@ -33,6 +33,7 @@ describe('Thumbnails', () => {
   it('makes two at a time, in the order of the requests', async () => {
     const { request, asked, answer, shown } = setUp();
     for (const name of ['a', 'b', 'c']) request(file(name));
+    await settled();
     expect(asked).toEqual(['a', 'b']);
     await answer('b');
     expect(asked).toEqual(['a', 'b', 'c']);
@@ -41,9 +42,10 @@ describe('Thumbnails', () => {
 
   it('does not make those that are called off before their turn, nor show those that are too late', async () => {
     const { request, asked, answer, shown } = setUp();
-    const [first] = ['a', 'b', 'c'].map((name) => request(file(name)));
-    request(file('d'));
+    const [first, , , last] = ['a', 'b', 'c', 'd'].map((name) => request(file(name)));
+    await settled();
     first?.();
+    last?.();
     await answer('a');
     expect(asked).toEqual(['a', 'b', 'c']);
     expect(shown).toEqual([]);
@@ -52,7 +54,9 @@ describe('Thumbnails', () => {
   it('keeps what it made, so that scrolling back shows it at once', async () => {
     const { request, asked, answer, shown } = setUp();
     const photo = file('a');
-    request(photo)();
+    const callOff = request(photo);
+    await settled();
+    callOff();
     await answer('a');
     request(photo);
     expect(shown).toEqual(['small a']);
@@ -63,6 +67,7 @@ describe('Thumbnails', () => {
     const { request, asked, answer, shown } = setUp();
     const text = file('a');
     request(text);
+    await settled();
     await answer('a', null);
     request(text);
     expect(shown).toEqual([null, null]);
@@ -74,17 +79,20 @@ describe('Thumbnails', () => {
     const photos = Array.from({ length: MOST_KEPT }, (_, index) => file(index));
     for (const photo of photos) {
       request(photo);
+      await settled();
       await answer(photo.name);
     }
     request(photos[0] as File);
     request(file('new'));
+    await settled();
     await answer('new');
     expect(released).toEqual(['small 1']);
   });
 
   it('releases all when it is cleared, and makes nothing that waited', async () => {
     const { thumbnails, request, asked, answer, released } = setUp();
-    for (const name of ['a', 'b', 'c']) request(file(name));
+    for (const name of ['a', 'b', 'c', 'd']) request(file(name));
+    await settled();
     await answer('a');
     thumbnails.clear();
     await answer('b');
