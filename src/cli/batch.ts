@@ -1,5 +1,6 @@
 /** `warmpool batch DIR|FILE…`: many pictures through a running gateway, their results as CSV or JSON lines. */
 import { FOREIGN_ANSWER, RequestFailure } from '../client/answer.ts';
+import { refuseCredentials } from '../lab/loadtest/settings.ts';
 import { formatNumber } from '../lab/report/format.ts';
 import { ConfigError, type Values } from '../settings/setting.ts';
 import { BatchClient } from './batch/batch-client.ts';
@@ -13,12 +14,14 @@ import { Display } from './display.ts';
 import type { Io } from './io.ts';
 import { untilSignal } from './until-signal.ts';
 
-export interface BatchOutput {
+type BatchValues = Values<typeof BATCH_SETTINGS>;
+
+export interface BatchAsked {
+  readonly paths: readonly string[];
+  readonly values: BatchValues;
   readonly out?: string;
   readonly quiet?: boolean;
 }
-
-type BatchValues = Values<typeof BATCH_SETTINGS>;
 
 const GO_ON = 'Run the same command again to go on: what the gateway has is not sent again.';
 /** What is said in place of that for these codes, where the same command would fail again. */
@@ -33,23 +36,16 @@ const USAGE_CODES = ['BAD_USER_INPUT', 'MODEL_NOT_FOUND'];
 const FOREIGN_CODES = [FOREIGN_ANSWER, 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 /** Resolves to the exit status. */
-export async function batch(
-  paths: readonly string[],
-  values: BatchValues,
-  output: BatchOutput,
-  { stdout, stderr, env }: Io,
-): Promise<number> {
-  refusePassword(values.url);
-  const { entries, leftOut } = await findPictures(paths, {
-    maxFiles: values.maxFiles,
-    maxBytes: values.maxUploadBytes,
-  });
+export async function batch(asked: BatchAsked, { stdout, stderr, env }: Io): Promise<number> {
+  const { paths, values, out = null, quiet = false } = asked;
+  refuseCredentials(values.url);
+  const limits = { maxFiles: values.maxFiles, maxBytes: values.maxUploadBytes };
+  const { entries, leftOut } = await findPictures(paths, limits);
   const batches = splitIntoBatches(entries, { maxFiles: values.batchFiles, maxBytes: values.batchBytes });
   const ids = values.id ? namedIds(values.id) : await rememberedIds(memoryFolder(env), values);
-  const out = output.out ?? null;
   const results = await openResults(out, stdout);
   const { signal, release } = untilSignal(GO_ON);
-  const display = new Display(stderr, output.quiet === true);
+  const display = new Display(stderr, quiet);
   const options = { ...optionsOf(values, signal, display), ids };
   if (leftOut > 0) display.say(`Left out, as their names are not those of pictures: ${formatNumber(leftOut, 0)}.`);
   try {
@@ -65,11 +61,6 @@ export async function batch(
   } finally {
     release();
   }
-}
-
-function refusePassword({ username, password }: URL): void {
-  if (username === '' && password === '') return;
-  throw new ConfigError('--url holds a user name or a password, which no gateway asks for: leave them out.');
 }
 
 function optionsOf({ url, model, topK, patience }: BatchValues, signal: AbortSignal, display: Display) {

@@ -1,13 +1,9 @@
 /** `warmpool classify FILE…`: a pool without a server, for as long as there are files. */
-import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { pMapIterable } from 'p-map';
 import { GatewayError } from '../core/contracts/errors.ts';
-import { openPool } from '../gateway/pool.ts';
-import type { Gateway } from '../graphql/gateway.ts';
-import { type Classification, classify as classifyPicture } from '../pool/classifier.ts';
+import { type Classifier, openClassifier } from '../gateway/classifier.ts';
 import type { Config } from '../settings/gateway.ts';
-import { createLog, LogSink } from '../telemetry/log.ts';
 import { Display } from './display.ts';
 import type { Io } from './io.ts';
 
@@ -15,20 +11,17 @@ import type { Io } from './io.ts';
 const LONG_LIST = 20;
 
 type Result =
-  | ({ readonly file: string } & Classification)
+  | ({ readonly file: string } & Awaited<ReturnType<Classifier['classify']>>)
   | { readonly file: string; readonly error: { readonly code: string; readonly message: string } };
 
 /** Resolves to the exit status. */
 export async function classify(files: readonly string[], json: boolean, config: Config, io: Io): Promise<number> {
   const { stderr, stdout } = io;
-  const log = createLog(config.logLevel);
   // There is no load to wait for: every worker that has a file to work on is wanted from the start.
   const workers = Math.min(config.maxWorkers, files.length);
-  const gateway = await openPool({ ...config, maxWorkers: workers, reserved: workers }, new LogSink(log), log);
+  const classifier = await openClassifier({ ...config, maxWorkers: workers, reserved: workers });
   const output: { error?: NodeJS.ErrnoException } = {};
-  stdout.on('error', (error) => {
-    output.error = error;
-  });
+  stdout.on('error', (error) => Object.assign(output, { error }));
   const display = stderr.isTTY && files.length >= LONG_LIST ? new Display(stderr, false) : null;
   const show = (done: number) =>
     display?.show({ name: 'Classifying', done, total: files.length, text: `${done} of ${files.length}` });
@@ -37,7 +30,7 @@ export async function classify(files: readonly string[], json: boolean, config: 
   // A bar and a table cannot be drawn at the same place at the same time.
   const held: string[] = [];
   let [done, failed] = [0, 0];
-  const results = pMapIterable(files, (file) => classifyFile(file, gateway, config.maxUploadBytes), {
+  const results = pMapIterable(files, (file) => classifyFile(file, classifier, config.maxUploadBytes), {
     concurrency: 2 * workers,
   });
   for await (const result of results) {
@@ -50,25 +43,16 @@ export async function classify(files: readonly string[], json: boolean, config: 
   }
   display?.say(`${done - failed} of ${files.length} classified`);
   for (const line of held) stdout.write(`${line}\n`);
-  await gateway.pool.close();
+  await classifier.close();
   // Whoever reads the answers may have enough of them, as `head` does.
   if (output.error?.code === 'EPIPE') return 0;
   if (output.error) throw output.error;
   return failed > 0 ? 1 : 0;
 }
 
-async function classifyFile(file: string, { pool, defaultModel }: Gateway, maxBytes: number): Promise<Result> {
+async function classifyFile(file: string, classifier: Classifier, maxBytes: number): Promise<Result> {
   try {
-    const classification = await classifyPicture(pool, {
-      id: randomUUID(),
-      picture: await readPicture(file, maxBytes),
-      model: defaultModel,
-      priority: 'bulk',
-      topK: null,
-      deadlineMs: null,
-      signal: new AbortController().signal,
-    });
-    return { file, ...classification };
+    return { file, ...(await classifier.classify(await readPicture(file, maxBytes))) };
   } catch (error) {
     const code = error instanceof GatewayError ? error.code : 'UNREADABLE_FILE';
     return { file, error: { code, message: (error as Error).message } };

@@ -2,7 +2,6 @@
  * How far a command is, on stderr: a line of a terminal that is written anew; elsewhere a line for every tenth of the way.
  * It leaves the keyboard alone, so that Ctrl-C stays a signal.
  */
-import { formatNumber } from '../lab/report/format.ts';
 import type { Io } from './io.ts';
 
 export interface Step {
@@ -96,7 +95,7 @@ function barLine(step: Step, columns: number): string {
 }
 
 function percent(step: Step): string {
-  return formatNumber(Math.floor(shareOf(step) * 100), 0);
+  return `${Math.floor(shareOf(step) * 100)}`;
 }
 
 function shareOf({ done, total }: Step): number {

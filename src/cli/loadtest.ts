@@ -1,56 +1,55 @@
 /** `warmpool loadtest`: a running gateway, or policies one after the other, under load over real HTTP. */
-import { writeFile } from 'node:fs/promises';
 import type { LoadRun } from '../lab/loadtest/load-run.ts';
 import { type LoadTest, testGateway, testPolicy } from '../lab/loadtest/load-test.ts';
-import { LOADTEST_SETTINGS } from '../lab/loadtest/settings.ts';
+import { LOADTEST_SETTINGS, refuseCredentials } from '../lab/loadtest/settings.ts';
 import { readUploads } from '../lab/loadtest/uploads.ts';
 import { formatNumber } from '../lab/report/format.ts';
-import { renderPage } from '../lab/report/page.ts';
 import type { Run } from '../lab/report/run.ts';
 import { table, toJson } from '../lab/report/table.ts';
 import { workloadOf } from '../lab/sim/experiment.ts';
-import { ConfigError, type Values } from '../settings/setting.ts';
+import { ConfigError } from '../settings/setting.ts';
 import { Display, type Step } from './display.ts';
 import type { Io } from './io.ts';
-import { type Given, type Output, requireWritable, shown } from './output.ts';
+import { type Asked, report, requireWritable, shown } from './output.ts';
 import { untilSignal } from './until-signal.ts';
 
-type LoadTestValues = Values<typeof LOADTEST_SETTINGS>;
+export interface LoadTestAsked extends Asked<typeof LOADTEST_SETTINGS> {
+  /** For the gateways that `compare` starts. */
+  readonly serveFlags: readonly string[];
+}
 
 /** Flags of serve that --compare gives its gateways itself. */
 const COMPARE_SETS = ['--admin-token', '--port', '--policy'];
 
-/** `serveFlags` are for the gateways that `compare` starts. */
-export async function loadtest(
-  values: LoadTestValues,
-  given: Given,
-  serveFlags: readonly string[],
-  output: Output,
-  { stdout, stderr }: Io,
-): Promise<void> {
-  refuseContradictions(values, given, serveFlags);
+export async function loadtest(asked: LoadTestAsked, { stdout, stderr }: Io): Promise<void> {
+  refuseContradictions(asked);
+  const { values, json, html } = asked;
   const { image, model, deadline: deadlineMs, timeout, maxOutstanding } = values;
   const request = { model, deadlineMs };
   const workload = await workloadOf(values);
   const uploads = await readUploads(image, request);
-  if (output.html !== undefined) await requireWritable(output.html);
+  await requireWritable(html);
   const { signal, release } = untilSignal('The figures are of the time until then.');
   const display = new Display(stderr, !stderr.isTTY);
   const onRun = (run: LoadRun) => display.watch(() => stepOf(run));
   const test = { workload, uploads, request, timeLimitMs: timeout * 1000, maxOutstanding, signal, onRun };
   const runs: Run[] = [];
   try {
-    for await (const run of runsOf(test, values, serveFlags)) runs.push(run);
+    for await (const run of runsOf(test, asked)) runs.push(run);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     release();
     // What was measured before a later run failed took long enough to be told.
-    if (runs.length > 0) await report(runs, workload.name, settingsOf(values, given, serveFlags), output, stdout);
+    if (runs.length > 0) {
+      const subtitle = `${workload.name}: ${runs.map(({ name }) => name).join(' beside ')}`;
+      const page = { title: 'Load test', subtitle, settings: settingsOf(asked), runs };
+      await report(json ? toJson(runs) : table(runs), html, page, stdout);
+    }
   }
 }
 
-async function* runsOf(test: LoadTest, values: LoadTestValues, serveFlags: readonly string[]): AsyncGenerator<Run> {
+async function* runsOf(test: LoadTest, { values, serveFlags }: LoadTestAsked): AsyncGenerator<Run> {
   const { compare, url, adminToken } = values;
   if (compare === null) yield await testGateway(test, { url, adminToken }, url.host);
   else for (const policy of compare) yield await testPolicy(test, policy, serveFlags);
@@ -61,10 +60,8 @@ function stepOf({ progress: { name, done, answers, errors } }: LoadRun): Step {
 }
 
 /** Its messages name the flags that hold secrets, and never quote them. */
-function refuseContradictions({ compare, url }: LoadTestValues, given: Given, serveFlags: readonly string[]): void {
-  if (url.username !== '' || url.password !== '') {
-    throw new ConfigError('--url holds a user name or a password, which no gateway asks for: leave them out');
-  }
+function refuseContradictions({ values: { compare, url }, given, serveFlags }: LoadTestAsked): void {
+  refuseCredentials(url);
   const [serveFlag] = serveFlags;
   if (compare === null && serveFlag !== undefined) {
     throw new ConfigError(
@@ -86,20 +83,7 @@ function refuseContradictions({ compare, url }: LoadTestValues, given: Given, se
   }
 }
 
-async function report(
-  runs: readonly Run[],
-  workload: string,
-  settings: readonly (readonly [string, string])[],
-  { json, html }: Output,
-  stdout: Io['stdout'],
-): Promise<void> {
-  stdout.write(json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
-  if (html === undefined) return;
-  const subtitle = `${workload}: ${runs.map(({ name }) => name).join(' beside ')}`;
-  await writeFile(html, renderPage({ title: 'Load test', subtitle, settings, runs }));
-}
-
-function settingsOf({ compare }: LoadTestValues, given: Given, serveFlags: readonly string[]): [string, string][] {
+function settingsOf({ values: { compare }, given, serveFlags }: LoadTestAsked): [string, string][] {
   const { adminToken, url, ...settings } = LOADTEST_SETTINGS;
   if (compare === null) return [...shown({ url, ...settings }, given)];
   return [...shown(settings, given), ['flags of serve', serveFlags.join(' ') || 'none']];

@@ -1,10 +1,8 @@
 /** `warmpool plan`: what each policy and each number of reserved workers would cost and achieve, and which to take. */
-import { writeFile } from 'node:fs/promises';
 import { paretoFrontier, recommend } from '../lab/cost/frontier.ts';
 import { type Bill, breakEvenShare, mixedPool, type Prices, perMonth } from '../lab/cost/monthly.ts';
 import { REFERENCE_PRICES, referenceTable } from '../lab/cost/reference.ts';
 import { formatNumber, formatSignificant, roundForJson } from '../lab/report/format.ts';
-import { renderPage } from '../lab/report/page.ts';
 import type { Run } from '../lab/report/run.ts';
 import { alignColumns } from '../lab/report/table.ts';
 import { runSubject, workloadOf } from '../lab/sim/experiment.ts';
@@ -15,7 +13,9 @@ import { POLICY_NAMES } from '../settings/policies.ts';
 import type { Values } from '../settings/setting.ts';
 import { Display } from './display.ts';
 import type { Io } from './io.ts';
-import { type Given, type Output, requireWritable, shown } from './output.ts';
+import { type Asked, report, requireWritable, shown } from './output.ts';
+
+type PlanValues = Values<typeof PLAN_SETTINGS>;
 
 interface Plan {
   readonly candidate: Candidate;
@@ -29,41 +29,29 @@ const p99Ms = ({ run }: Plan) => run.totals.p99Ms;
 const BY_COST = { cost: ({ bill }: Plan) => bill.total, p99Ms };
 const BY_WORKER_SECONDS = { cost: ({ workerSeconds }: Plan) => workerSeconds, p99Ms };
 
-export async function plan(
-  values: Values<typeof PLAN_SETTINGS>,
-  given: Given,
-  output: Output,
-  { stdout, stderr }: Io,
-): Promise<void> {
+export async function plan(asked: Asked<typeof PLAN_SETTINGS>, { stdout, stderr }: Io): Promise<void> {
+  const { values, given, json, html } = asked;
   const prices = pricesOf(values);
-  if (output.html !== undefined) await requireWritable(output.html);
+  await requireWritable(html);
   const plans = await sweep(values, prices, stderr);
   // To refuse requests is no way to be fast.
   const answering = plans.filter(({ run }) => run.totals.errors === 0);
   const frontier = distinct(paretoFrontier(answering, BY_COST));
   const best = recommend(answering, BY_COST, values.slo);
   const { currency } = prices;
-  if (output.json) {
-    const brief = (one: Plan) => ({ flags: one.candidate.name, policy: one.candidate.policy, ...figures(one) });
-    const answer = { currency, recommended: best && brief(best), frontier: frontier.map(brief), all: plans.map(brief) };
-    stdout.write(`${JSON.stringify(answer)}\n`);
-  } else {
-    const found = answering.length === 0 ? ALL_REFUSE : advice(best, values.slo, prices);
-    const tables = [planTable('on the frontier', frontier, currency), policyTable(answering, values.slo, currency)];
-    stdout.write(`${tables.join('\n')}\n${found}\n${breakEven(prices)}\n`);
-  }
-  if (output.html === undefined) return;
-  const title = 'Plan';
+  const brief = (one: Plan) => ({ flags: one.candidate.name, policy: one.candidate.policy, ...figures(one) });
+  const asJson = { currency, recommended: best && brief(best), frontier: frontier.map(brief), all: plans.map(brief) };
+  const found = answering.length === 0 ? ALL_REFUSE : advice(best, values.slo, prices);
+  const tables = [planTable('on the frontier', frontier, currency), policyTable(answering, values.slo, currency)];
+  const asText = `${tables.join('\n')}\n${found}\n${breakEven(prices)}\n`;
   const subtitle = `${values.workload}: ${plans.length} configurations, cost against p99`;
-  const settings = shown(PLAN_SETTINGS, given);
-  await writeFile(
-    output.html,
-    renderPage({ title, subtitle, settings, runs: [], frontier: chart(answering, values.slo) }),
-  );
+  const page = { title: 'Plan', subtitle, settings: shown(PLAN_SETTINGS, given), runs: [] };
+  const frontierChart = chart(answering, values.slo);
+  await report(json ? `${JSON.stringify(asJson)}\n` : asText, html, { ...page, frontier: frontierChart }, stdout);
 }
 
 /** The table of the reference article, and when a reserved unit pays at its prices. */
-export function printReference({ json }: Output, { stdout }: Io): void {
+export function printReference(json: boolean, { stdout }: Io): void {
   if (json) {
     const { currency } = REFERENCE_PRICES;
     const answer = { currency, table: referenceTable(), breakEvenShare: breakEvenShare(REFERENCE_PRICES) };
@@ -79,11 +67,7 @@ export function printReference({ json }: Output, { stdout }: Io): void {
   stdout.write(`${alignColumns([['', 'parts', unit], ...lines])}\n${breakEven(REFERENCE_PRICES)}\n`);
 }
 
-async function sweep(
-  values: Values<typeof PLAN_SETTINGS>,
-  prices: Prices,
-  stderr: Io['stderr'],
-): Promise<readonly Plan[]> {
+async function sweep(values: PlanValues, prices: Prices, stderr: Io['stderr']): Promise<readonly Plan[]> {
   const workload = await workloadOf(values);
   if (workload.durationMs === 0) {
     throw new WorkloadError(`${workload.name} has all its arrivals at one time: how it goes on is not known`);
@@ -105,7 +89,7 @@ async function sweep(
   return plans;
 }
 
-function pricesOf({ priceReserved, priceOnDemand, currency }: Values<typeof PLAN_SETTINGS>): Prices {
+function pricesOf({ priceReserved, priceOnDemand, currency }: PlanValues): Prices {
   const { machineMonth, loadBalancerMonth } = REFERENCE_PRICES;
   const prices = { currency, reservedUnitMonth: priceReserved, onDemandUnitSecond: priceOnDemand };
   return { ...prices, machineMonth, loadBalancerMonth };

@@ -11,9 +11,6 @@ import { ConfigError, defaultOf, flagOf, readSettings, type Setting } from '../s
 import { BATCH_SETTINGS } from './batch/settings.ts';
 import type { Io } from './io.ts';
 
-/** What the user has to mend: a wrong setting, model name, repository, engine, trace or address. */
-const USER_ERRORS = [UserError, GatewayError];
-
 /** Wrong usage, as opposed to work that failed. */
 const EXIT_USAGE = 2;
 
@@ -30,6 +27,9 @@ const CLASSIFY_SETTINGS: CommandSettings = {
   maxPixels,
   logLevel: { ...logLevel, fallback: 'warn' },
 };
+
+const FIGURES_AS_JSON = ['--json', 'figures as JSON instead of a table'] as const;
+const REPORT = ['--html <file>', 'write a report with charts, in one file'] as const;
 
 const HELP = `
 Start with:
@@ -89,74 +89,67 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride();
 
-  // Commands are loaded when they are run: the help needs none of what they need.
-  withSettings(program.command('serve'), SETTINGS)
-    .description('Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.')
-    .addHelpText('after', SERVE_HELP)
-    .action(async (flags) => {
-      const config = loadConfig(SETTINGS, flags, io.env);
-      await (await import('./serve.ts')).serve(config, io);
-    });
+  const define = (usage: string, settings: Readonly<Record<string, Setting>>, description: string, help: string) =>
+    withSettings(program.command(usage), settings).description(description).addHelpText('after', help);
 
-  withSettings(program.command('classify <file...>'), CLASSIFY_SETTINGS)
-    .description('Classify picture files here and now, without a server.')
+  // Commands are loaded when they are run: the help needs none of what they need.
+  const serves = 'Start the gateway: GraphQL at /graphql, a page at /, health at /healthz and /readyz.';
+  define('serve', SETTINGS, serves, SERVE_HELP).action(async (flags) => {
+    const config = loadConfig(SETTINGS, flags, io.env);
+    await (await import('./serve.ts')).serve(config, io);
+  });
+
+  const classifies = 'Classify picture files here and now, without a server.';
+  define('classify <file...>', CLASSIFY_SETTINGS, classifies, CLASSIFY_HELP)
     .option('--json', 'one JSON object per line instead of a table')
-    .addHelpText('after', CLASSIFY_HELP)
     .action(async (files, { json, ...flags }) => {
       const config = loadConfig(CLASSIFY_SETTINGS, flags, io.env);
       status = await (await import('./classify.ts')).classify(files, json === true, config, io);
     });
 
-  withSettings(program.command('batch <path...>'), BATCH_SETTINGS)
-    .description('Send picture files, and the pictures in folders, to a running gateway; print what each shows.')
+  const sends = 'Send picture files, and the pictures in folders, to a running gateway; print what each shows.';
+  define('batch <path...>', BATCH_SETTINGS, sends, BATCH_HELP)
     .option('--out <file>', 'write the results to this file instead of stdout')
     .option('--quiet', 'do not show how far it is')
-    .addHelpText('after', BATCH_HELP)
     .action(async (paths, { out, quiet, ...flags }) => {
       const { values } = readSettings(BATCH_SETTINGS, flags, io.env);
-      status = await (await import('./batch.ts')).batch(paths, values, { out, quiet }, io);
+      status = await (await import('./batch.ts')).batch({ paths, values, out, quiet }, io);
     });
 
-  withSettings(program.command('simulate'), SIMULATE_SETTINGS)
-    .description('Compare scheduling policies under a load, on virtual time.')
-    .option('--json', 'figures as JSON instead of a table')
-    .option('--html <file>', 'write a report with charts, in one file')
-    .addHelpText('after', SIMULATE_HELP)
-    .action(async ({ json, html, ...flags }) => {
-      const { values } = readSettings(SIMULATE_SETTINGS, flags, {});
-      await (await import('./simulate.ts')).simulate(values, flags, { json, html }, io);
+  const compares = 'Compare scheduling policies under a load, on virtual time.';
+  define('simulate', SIMULATE_SETTINGS, compares, SIMULATE_HELP)
+    .option(...FIGURES_AS_JSON)
+    .option(...REPORT)
+    .action(async ({ json, html, ...given }) => {
+      const { values } = readSettings(SIMULATE_SETTINGS, given, {});
+      await (await import('./simulate.ts')).simulate({ values, given, json, html }, io);
     });
 
-  withSettings(program.command('loadtest'), LOADTEST_SETTINGS)
+  const loads = 'Put a running gateway, or policies one after the other, under load over real HTTP.';
+  define('loadtest', LOADTEST_SETTINGS, loads, LOADTEST_HELP)
     .argument('[flags...]', 'after --: flags of serve, for the gateways that --compare starts')
-    .description('Put a running gateway, or policies one after the other, under load over real HTTP.')
-    .option('--json', 'figures as JSON instead of a table')
-    .option('--html <file>', 'write a report with charts, in one file')
-    .addHelpText('after', LOADTEST_HELP)
-    .action(async (serveFlags, { json, html, ...flags }) => {
-      const { values } = readSettings(LOADTEST_SETTINGS, flags, io.env);
-      await (await import('./loadtest.ts')).loadtest(values, flags, serveFlags, { json, html }, io);
+    .option(...FIGURES_AS_JSON)
+    .option(...REPORT)
+    .action(async (serveFlags, { json, html, ...given }) => {
+      const { values } = readSettings(LOADTEST_SETTINGS, given, io.env);
+      await (await import('./loadtest.ts')).loadtest({ values, given, serveFlags, json, html }, io);
     });
 
-  withSettings(program.command('plan'), PLAN_SETTINGS)
-    .description('Find the cheapest configuration that keeps a p99, by simulating a load under each.')
-    .addOption(
-      new Option('--preset <name>', 'print the cost table of the reference article')
-        .choices(['reference'])
-        .conflicts('html'),
-    )
+  const preset = new Option('--preset <name>', 'print the cost table of the reference article');
+  const plans = 'Find the cheapest configuration that keeps a p99, by simulating a load under each.';
+  define('plan', PLAN_SETTINGS, plans, PLAN_HELP)
+    .addOption(preset.choices(['reference']).conflicts('html'))
     .option('--json', 'every configuration as JSON instead of a table')
     .option('--html <file>', 'write the frontier as a chart, in one file')
-    .addHelpText('after', PLAN_HELP)
-    .action(async ({ preset, json, html, ...flags }) => {
-      const [ignored] = Object.keys(flags);
+    .action(async ({ preset, json, html, ...given }) => {
+      const [ignored] = Object.keys(given);
       if (preset && ignored) {
         throw new ConfigError(`--preset prints a table of its own: leave out ${flagOf(ignored)}`);
       }
-      const { values } = readSettings(PLAN_SETTINGS, flags, {});
+      const { values } = readSettings(PLAN_SETTINGS, given, {});
       const { plan, printReference } = await import('./plan.ts');
-      if (preset) printReference({ json }, io);
-      else await plan(values, flags, { json, html }, io);
+      if (preset) printReference(json === true, io);
+      else await plan({ values, given, json, html }, io);
     });
 
   try {
@@ -165,9 +158,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // It has printed the help or what is wrong with the usage.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    // The user's to mend: the message says how, a stack trace would not.
-    if (!USER_ERRORS.some((kind) => error instanceof kind)) throw error;
-    io.stderr.write(`warmpool: ${(error as Error).message}\n`);
+    // A wrong setting, model name, repository, engine, trace or address: the message says how to mend it, a stack trace would not.
+    if (!(error instanceof UserError || error instanceof GatewayError)) throw error;
+    io.stderr.write(`warmpool: ${error.message}\n`);
     return EXIT_USAGE;
   }
 }

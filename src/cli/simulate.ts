@@ -1,27 +1,20 @@
 /** `warmpool simulate`: policies against each other on virtual time. */
-import { writeFile } from 'node:fs/promises';
-import { renderPage } from '../lab/report/page.ts';
 import { table, toJson } from '../lab/report/table.ts';
 import { runSubject, workloadOf } from '../lab/sim/experiment.ts';
 import { SIMULATE_SETTINGS } from '../lab/sim/settings.ts';
 import { scalingPolicy } from '../settings/policies.ts';
-import type { Values } from '../settings/setting.ts';
 import type { Io } from './io.ts';
-import { type Given, type Output, requireWritable, shown } from './output.ts';
+import { type Asked, report, requireWritable, shown } from './output.ts';
 
 /** Of each run, in its charts. */
 const SAMPLES = 300;
 
-export async function simulate(
-  values: Values<typeof SIMULATE_SETTINGS>,
-  given: Given,
-  output: Output,
-  { stdout }: Io,
-): Promise<void> {
+export async function simulate(asked: Asked<typeof SIMULATE_SETTINGS>, { stdout }: Io): Promise<void> {
+  const { values, given, json, html } = asked;
   const { policy, keepAlive, maxWorkers, seed } = values;
   // The default gives way to a small pool; a wish does not.
   const reserved = given.reserved === undefined ? Math.min(values.reserved, maxWorkers) : values.reserved;
-  if (output.html !== undefined) await requireWritable(output.html);
+  await requireWritable(html);
   const workload = await workloadOf(values);
   const runs = policy.map((name) =>
     runSubject(workload, seed, values, {
@@ -32,10 +25,7 @@ export async function simulate(
       samples: SAMPLES,
     }),
   );
-  stdout.write(output.json ? `${JSON.stringify(toJson(runs))}\n` : table(runs));
-  if (output.html === undefined) return;
-  const title = 'Simulation';
   const subtitle = `${workload.name}: ${policy.join(' beside ')}`;
   const settings = shown(SIMULATE_SETTINGS, { ...given, reserved: `${reserved}` });
-  await writeFile(output.html, renderPage({ title, subtitle, settings, runs }));
+  await report(json ? toJson(runs) : table(runs), html, { title: 'Simulation', subtitle, settings, runs }, stdout);
 }

@@ -84,15 +84,8 @@ async function openStore(config: Config, { pool, log }: BatchParts): Promise<Ope
     trouble === null ? log.info('Redis is there again') : log.warn({ trouble }, 'batches cannot be used for now');
   // What it needs takes a quarter of the start of a gateway, and most have no Redis.
   const { openRedisStore } = await import('../batches/redis/redis-store.ts');
-  const store = await openRedisStore({
-    url,
-    prefix,
-    stallIntervalMs,
-    clock: systemClock,
-    describe,
-    onError,
-    onAvailability,
-  });
+  const terms = { url, prefix, stallIntervalMs, clock: systemClock };
+  const store = await openRedisStore({ ...terms, describe, onError, onAvailability });
   return { store, cluster: store };
 }
 

@@ -1,6 +1,6 @@
 /** The settings of `config.ts` that are about batches and those who watch them. */
 import { z } from 'zod';
-import { count, seconds, setting } from './setting.ts';
+import { count, optional, seconds, setting } from './setting.ts';
 
 const MiB = 2 ** 20;
 const DAY_S = 24 * 3600;
@@ -12,12 +12,8 @@ export const batchSettings = {
     './.warmpool',
     'folder of what outlives the process: batches, and the pictures of those that have not ended',
   ),
-  redisUrl: setting(
-    z
-      .string()
-      .refine((url) => /^(rediss?|unix):\/\//.test(url) && URL.canParse(url), REDIS_URL)
-      .nullable(),
-    null,
+  redisUrl: optional(
+    z.string().refine((url) => /^(rediss?|unix):\/\//.test(url) && URL.canParse(url), REDIS_URL),
     'Redis in which several gateways share their batches; they need one --data-dir, on a volume that all of them have',
     'none: batches live in --data-dir and are this gateway’s own',
   ),
@@ -39,9 +35,8 @@ export const batchSettings = {
     3_600_000,
     'longest time for a batch to arrive completely, in ms; silence is bounded by --upload-timeout',
   ),
-  batchConcurrency: setting(
-    count(1).nullable(),
-    null,
+  batchConcurrency: optional(
+    count(1),
     'most pictures of batches that run or wait in the pool at once',
     '2 × --max-workers × --max-bulk-batch',
   ),

@@ -18,6 +18,7 @@ import {
   count,
   flagOf,
   oneOf,
+  optional,
   readSettings,
   type Setting,
   setting,
@@ -39,9 +40,8 @@ const settings = withVariables(
       'model repository, a folder of NAME/VERSION/manifest.json',
       './model if that is a model repository, else the models that ship with Warmpool',
     ),
-    model: setting(
-      z.string().nullable(),
-      null,
+    model: optional(
+      z.string(),
       'model of the requests that name none: name, name@alias or name@version',
       'the only one in the repository',
     ),
@@ -62,12 +62,10 @@ const settings = withVariables(
       'most workers at once, reserved and on-demand',
       'cores',
     ),
-    schedule: setting(
-      written(parseSchedule).nullable(),
-      null,
+    schedule: optional(
+      written(parseSchedule),
       'reserved workers by the clock instead of --reserved: CRON = N, several separated by ";", ' +
         'such as 0 8 * * mon-fri = 4; 0 20 * * * = 1',
-      'none',
     ),
     timeZone: setting(
       z.string().refine(isTimeZone, 'a time zone that is known here, such as Europe/Berlin'),
@@ -81,9 +79,8 @@ const settings = withVariables(
       'when on-demand workers start: target-wait; or, to compare, spill (one for each request that finds no idle ' +
         'worker, as clouds do), concurrency (as Knative does), never (a fixed pool)',
     ),
-    targetWait: setting(
-      amount('a number above 0', (ms) => ms > 0).nullable(),
-      null,
+    targetWait: optional(
+      amount('a number above 0', (ms) => ms > 0),
       'predicted wait, in ms, above which target-wait starts a worker',
       'a quarter of a service time',
     ),
@@ -127,12 +124,8 @@ const settings = withVariables(
     ...batchSettings,
     maxPixels: setting(count(1), 25_000_000, 'largest picture, width × height'),
     drainTimeout: setting(count(0), 30_000, 'longest wait for running requests at shutdown, in ms'),
-    adminToken: setting(
-      z
-        .string()
-        .regex(/^\S{16,}$/, '16 or more characters without whitespace')
-        .nullable(),
-      null,
+    adminToken: optional(
+      z.string().regex(/^\S{16,}$/, '16 or more characters without whitespace'),
       'bearer token of the admin operations, 16 or more characters without whitespace',
       'made at start and printed',
     ),
@@ -141,13 +134,11 @@ const settings = withVariables(
       'info',
       'debug, info, warn, error or silent; logs are JSON lines on stderr',
     ),
-    drill: setting(
-      written(parseDrill).nullable(),
-      null,
+    drill: optional(
+      written(parseDrill),
       'faults to inject, to compare policies: cold-start=10s,service=38ms,slow=1/4x3,crash=1/500 (or some of these) ' +
         'delays every start by 10 s, takes at least 38 ms per picture, has every 4th worker take 3 times as long ' +
         'and ends the worker of every 500th dispatch',
-      'none',
     ),
   },
   ['port', 'host'],

@@ -48,7 +48,7 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   /** How the default is shown, where that is not the value itself. */
   readonly defaultText?: string | undefined;
   /** Its variable in the environment, if it has one. */
-  readonly env?: string | null;
+  readonly env?: string;
 }
 
 /**
@@ -64,6 +64,11 @@ export function setting<Schema extends z.ZodType>(
   defaultText?: string,
 ): Setting<Schema> {
   return { schema, fallback, help, defaultText };
+}
+
+/** One that is null by default: whoever uses it chooses then, as `defaultText` says. */
+export function optional<Schema extends z.ZodType>(schema: Schema, help: string, defaultText = 'none') {
+  return setting(schema.nullable(), null, help, defaultText);
 }
 
 /** The same settings with a variable each: `modelDir` has WARMPOOL_MODEL_DIR, and those in `plain` have no prefix. */

@@ -7,20 +7,28 @@ import {
   defaultOf,
   flagOf,
   oneOf,
+  optional,
   readSettings,
-  type Setting,
   seconds,
+  setting,
   written,
 } from '../../src/settings/setting.ts';
 
 const TABLE = {
-  workers: { env: 'TEST_WORKERS', schema: count(1, 8), fallback: 2, help: 'how many' },
-  colour: { env: null, schema: oneOf('red', 'blue'), fallback: 'red', help: 'which colour' },
-  shareOfAll: { env: 'TEST_SHARE', schema: amount('below 1', (n) => n < 1), fallback: 0.5, help: 'a share' },
-  limit: { env: null, schema: count(0).nullable(), fallback: null, defaultText: 'none', help: 'a limit' },
-  pair: { env: null, schema: written(parsePair), fallback: 'a-b', help: 'two of them' },
-  length: { env: null, schema: seconds, fallback: '5m', help: 'for how long' },
-} as const satisfies Record<string, Setting>;
+  workers: { ...setting(count(1, 8), 2, 'how many'), env: 'TEST_WORKERS' },
+  colour: setting(oneOf('red', 'blue'), 'red', 'which colour'),
+  shareOfAll: {
+    ...setting(
+      amount('below 1', (n) => n < 1),
+      0.5,
+      'a share',
+    ),
+    env: 'TEST_SHARE',
+  },
+  limit: optional(count(0), 'a limit'),
+  pair: setting(written(parsePair), 'a-b', 'two of them'),
+  length: setting(seconds, '5m', 'for how long'),
+};
 
 function parsePair(text: string): readonly string[] {
   if (text === 'bug') throw new TypeError('a mistake of the program');

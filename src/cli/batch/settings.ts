@@ -1,8 +1,8 @@
 /** The settings of `warmpool batch`. */
-import { LOADTEST_SETTINGS, optional } from '../../lab/loadtest/settings.ts';
+import { LOADTEST_SETTINGS } from '../../lab/loadtest/settings.ts';
 import { batchSettings } from '../../settings/batches.ts';
 import { SETTINGS } from '../../settings/gateway.ts';
-import { count, oneOf, type Setting, seconds, written } from '../../settings/setting.ts';
+import { count, oneOf, optional, type Setting, seconds, setting, written } from '../../settings/setting.ts';
 
 const { batchFiles, batchBytes } = batchSettings;
 /** The batches after the first one add a number to it. */
@@ -11,23 +11,18 @@ const ID = /^[A-Za-z0-9_-]{16,120}$/;
 export const BATCH_SETTINGS = {
   url: { ...LOADTEST_SETTINGS.url, help: 'the gateway that classifies them' },
   model: LOADTEST_SETTINGS.model,
-  topK: optional(count(1), 'all', 'scores in each result, best first'),
+  topK: optional(count(1), 'scores in each result, best first', 'all'),
   format: optional(
     oneOf('csv', 'jsonl'),
-    'jsonl if --out ends in .jsonl or .ndjson, else csv',
     'csv, or jsonl: one JSON object per line',
+    'jsonl if --out ends in .jsonl or .ndjson, else csv',
   ),
   id: optional(
     written(parseId),
-    'made up, and remembered until the results are written',
     'client batch id to go by: whoever knows it may read the results',
+    'made up, and remembered until the results are written',
   ),
-  patience: {
-    env: null,
-    schema: seconds,
-    fallback: '60s',
-    help: 'how long to wait, all in all, for a gateway that is out of reach or has no room',
-  },
+  patience: setting(seconds, '60s', 'how long to wait, all in all, for a gateway that is out of reach or has no room'),
   batchFiles: { ...batchFiles, help: 'most files of one batch; more of them are several batches, one after the other' },
   batchBytes: { ...batchBytes, help: 'most bytes of one batch, all files together' },
   maxUploadBytes: {
@@ -35,7 +30,7 @@ export const BATCH_SETTINGS = {
     schema: count(1),
     help: 'largest file to send, in bytes; larger ones fail here',
   },
-  maxFiles: { env: null, schema: count(1), fallback: 100_000, help: 'most files; more of them are refused' },
+  maxFiles: setting(count(1), 100_000, 'most files; more of them are refused'),
 } as const satisfies Record<string, Setting>;
 
 function parseId(text: string): string {

@@ -1,12 +1,6 @@
 /** What a load test is told: the settings of `warmpool loadtest`. */
-import type { z } from 'zod';
-import { amount, count, type Setting, setting, written } from '../../settings/setting.ts';
+import { amount, ConfigError, count, optional, type Setting, setting, written } from '../../settings/setting.ts';
 import { SIMULATE_SETTINGS, text, WORKLOAD_SETTINGS } from '../sim/settings.ts';
-
-/** Without it, the program or the gateway chooses. */
-export function optional<Schema extends z.ZodType>(schema: Schema, defaultText: string, help: string) {
-  return setting(schema.nullable(), null, help, defaultText);
-}
 
 const secondsAbove0 = amount('a number of seconds above 0', (value) => value > 0 && value < 1e6);
 
@@ -15,14 +9,12 @@ export const LOADTEST_SETTINGS = {
   adminToken: {
     ...optional(
       text,
-      'none',
       "the gateway's admin token; without it the report has no memory, cold starts and figures of the scheduler",
     ),
     env: 'WARMPOOL_ADMIN_TOKEN',
   },
   compare: optional(
     SIMULATE_SETTINGS.policy.schema,
-    'none',
     'policies, with commas between them: for each a gateway is started instead, with the flags of serve after --',
   ),
   ...WORKLOAD_SETTINGS,
@@ -30,11 +22,11 @@ export const LOADTEST_SETTINGS = {
   duration: { ...WORKLOAD_SETTINGS.duration, fallback: '60s' },
   image: optional(
     text,
-    'a sample that ships with Warmpool',
     'picture to send, or a folder of which the pictures are sent in turn',
+    'a sample that ships with Warmpool',
   ),
-  model: optional(text, "the gateway's", 'model to ask for: name, name@alias or name@version'),
-  deadline: optional(count(1), 'none', 'deadline of each request, in ms'),
+  model: optional(text, 'model to ask for: name, name@alias or name@version', "the gateway's"),
+  deadline: optional(count(1), 'deadline of each request, in ms'),
   timeout: setting(
     secondsAbove0,
     120,
@@ -46,6 +38,12 @@ export const LOADTEST_SETTINGS = {
     'most requests without an answer of poisson, bursty and traces; more count as NOT_SENT',
   ),
 } as const satisfies Record<string, Setting>;
+
+/** The message does not quote it: a password is a secret. */
+export function refuseCredentials({ username, password }: URL): void {
+  if (username === '' && password === '') return;
+  throw new ConfigError('--url holds a user name or a password, which no gateway asks for: leave them out');
+}
 
 function parseUrl(text: string): URL {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);

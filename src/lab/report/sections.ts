@@ -6,9 +6,8 @@ import { totalsLines } from './table.ts';
 
 export function settingsList(settings: readonly (readonly [label: string, value: string])[]): string {
   if (settings.length === 0) return '';
-  const entries = settings.map(([label, value]) => {
-    return `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`;
-  });
+  const escaped = settings.map((setting) => setting.map(escapeHtml));
+  const entries = escaped.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`);
   return `<dl class="card settings">\n${entries.join('\n')}\n</dl>`;
 }
 

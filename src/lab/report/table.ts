@@ -51,18 +51,14 @@ export function alignColumns(lines: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line.map(padded).join(GAP)}\n`).join('');
 }
 
-/** Numbers have at most 3 digits after the point; null stands for NaN, which JSON has no word for. */
-export interface JsonReport {
-  readonly results: readonly JsonResult[];
-}
-
 /** The name of the run as `policy`, its totals, and its further figures by their keys. */
 type JsonResult = { readonly policy: string; readonly errorCodes: Totals['errorCodes'] } & Readonly<
   Record<Exclude<keyof Totals, 'errorCodes'>, number | null>
 >;
 
-export function toJson(runs: readonly Run[]): JsonReport {
-  return { results: runs.map(jsonResult) };
+/** A line. Numbers have at most 3 digits after the point; null stands for NaN, which JSON has no word for. */
+export function toJson(runs: readonly Run[]): string {
+  return `${JSON.stringify({ results: runs.map(jsonResult) })}\n`;
 }
 
 function jsonResult({ name, totals, figures }: Run): JsonResult {

@@ -1,6 +1,6 @@
 /** What a simulation is told: the settings of `warmpool simulate`, and those of them that `plan` has, too. */
 import { KEEP_ALIVE_FORMS, POLICY_NAMES, type PolicyName, parseKeepAlive } from '../../settings/policies.ts';
-import { amount, count, seconds, setting, written } from '../../settings/setting.ts';
+import { amount, count, optional, seconds, setting, written } from '../../settings/setting.ts';
 import { formatNumber } from '../report/format.ts';
 
 /** Any at all. */
@@ -37,7 +37,7 @@ export const WORLD_SETTINGS = {
   ),
   maxWorkers: setting(count(1, 4096), 32, 'most workers at once'),
   queueLimit: setting(count(0), 1000, 'most requests waiting at once'),
-  deadline: setting(msAbove0.nullable(), null, 'of each request, in ms from its arrival', 'none'),
+  deadline: optional(msAbove0, 'of each request, in ms from its arrival'),
 };
 
 export const SIMULATE_SETTINGS = {
@@ -47,9 +47,8 @@ export const SIMULATE_SETTINGS = {
     'spill,target-wait',
     `one or more of ${POLICY_NAMES.join(', ')}, with commas between them`,
   ),
-  targetWait: setting(
-    msAbove0.nullable(),
-    null,
+  targetWait: optional(
+    msAbove0,
     'predicted wait above which target-wait starts a worker, in ms',
     'a quarter of a service time',
   ),

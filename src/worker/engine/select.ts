@@ -37,9 +37,7 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 }
 
 /** Really loads the engine. */
-export const loadsHere: Probe = async (engine) => {
-  await openEngine(engine);
-};
+export const loadsHere: Probe = async (engine) => void (await openEngine(engine));
 
 /**
  * For each version; each engine is loaded once at the most. To be called in the main thread: tfjs-node is stable in worker threads

@@ -30,7 +30,7 @@ it.each([`http://user:${SECRET}@127.0.0.1:1`, `http://${SECRET}@127.0.0.1:1`, `h
 
 async function refusal(flags: Record<string, string | undefined>, serveFlags: readonly string[]): Promise<Error> {
   const { values } = readSettings(LOADTEST_SETTINGS, flags, {});
-  const error = await loadtest(values, flags, serveFlags, {}, process).catch((error) => error);
+  const error = await loadtest({ values, given: flags, serveFlags }, process).catch((error) => error);
   expect(error).toBeInstanceOf(ConfigError);
   return error as Error;
 }

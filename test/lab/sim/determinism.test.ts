@@ -16,7 +16,7 @@ const LOADS: Readonly<Record<string, Flags>> = {
 async function bytes(flags: Flags): Promise<Record<'text' | 'json' | 'html', string>> {
   const runs = await simulateFlags({ ...POLICIES, ...flags });
   const html = renderPage({ title: 'Simulation', subtitle: '', settings: [], runs });
-  return { text: table(runs), json: JSON.stringify(toJson(runs)), html };
+  return { text: table(runs), json: toJson(runs), html };
 }
 
 describe.each(Object.entries(LOADS))('a simulation of %s', (_, flags) => {
