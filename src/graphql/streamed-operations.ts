@@ -24,7 +24,7 @@ interface Operation {
 }
 
 type Result = FormattedExecutionResult;
-type Results = AsyncIterableIterator<Result>;
+type Results = AsyncGenerator<Result>;
 
 /** All errors are those that a client sees. */
 interface Outcome {
@@ -98,6 +98,11 @@ function formatEach(
       end();
       await results.return(undefined);
       return { done: true, value: undefined };
+    },
+    // Without it graphql-sse would not take this for a generator, and would never end it.
+    async throw(error) {
+      await this.return(undefined);
+      throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
