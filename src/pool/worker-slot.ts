@@ -6,31 +6,31 @@
  * `onEnded` is called exactly once, whichever way the thread ended, after it is gone.
  */
 import { createRequire } from 'node:module';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { ColdStartPhases } from '../core/contracts/ports.ts';
+import { closeGate, openGate } from '../worker/native-gate.ts';
 import { type Outcome, sharedNow, type Task, type WarmUpReport, type WorkerData } from '../worker/protocol.ts';
 
 // The compiled file, also when this module runs from its source under a test runner.
 const WORKER_FILE = createRequire(import.meta.url).resolve('#dist/worker/worker.js');
 
-/** How long a worker that is to end may go on with its start, in ms: longer than any that is not stuck. */
-const LOADING_PATIENCE_MS = 10_000;
+/** How long a worker that is to end may stay in a library, in ms: longer than any call that is not stuck. */
+const GATE_PATIENCE_MS = 10_000;
 
 export class WorkerSlot {
   readonly #piscina: Piscina;
   readonly #startedAt = sharedNow();
+  readonly #gate = openGate();
   readonly #onEnded: (why: string) => void;
-  /** Settles when the thread is no longer loading native libraries; see #end. */
-  #loading: Promise<unknown> = Promise.resolve();
   #ended: Promise<void> | null = null;
   #reason: string | null = null;
 
-  constructor(data: WorkerData, onEnded: (why: string) => void) {
+  constructor(data: Omit<WorkerData, 'gate'>, onEnded: (why: string) => void) {
     this.#onEnded = onEnded;
     this.#piscina = new Piscina({
       filename: WORKER_FILE,
-      workerData: data,
+      workerData: { ...data, gate: this.#gate } satisfies WorkerData,
       // With a minimum of 0 piscina starts the thread for the first task and none after its death.
       minThreads: 0,
       maxThreads: 1,
@@ -40,14 +40,16 @@ export class WorkerSlot {
       recordTiming: false,
     });
     this.#piscina.on('error', (error: Error) => this.#fail(error));
-    this.#piscina.on('workerDestroy', () => void this.#end());
+    this.#piscina.on('workerDestroy', () => {
+      // Whatever it was in: nothing runs in a thread that is gone.
+      Atomics.store(this.#gate, 0, 0);
+      void this.#end();
+    });
   }
 
   /** Resolves once the model is loaded and the whole path has run once. */
   async warmUp(): Promise<ColdStartPhases> {
-    const warmUp = this.#run<WarmUpReport>(undefined, { name: 'warmUp' });
-    this.#loading = warmUp.catch(() => {});
-    const report = await warmUp;
+    const report = await this.#run<WarmUpReport>(undefined, { name: 'warmUp' });
     return {
       thread: report.threadUp - this.#startedAt,
       runtime: report.runtimeLoaded - report.threadUp,
@@ -70,19 +72,17 @@ export class WorkerSlot {
 
   /**
    * Not at once, for two reasons. A thread that died is first reported and then removed by piscina: to destroy the pool
-   * in between would wait for an exit that has already been. And a thread that is terminated while it loads a native
-   * library takes the whole process with it (onnxruntime-node aborts): so it may finish its start, up to a limit.
+   * in between would wait for an exit that has already been. And a thread that is terminated while a native library runs
+   * in it may take the whole process with it: see native-gate.ts.
    */
   #end(): Promise<void> {
-    this.#ended ??= this.#endWhenLoaded();
+    this.#ended ??= this.#endOutsideOfLibraries();
     return this.#ended;
   }
 
-  async #endWhenLoaded(): Promise<void> {
-    const patience = new AbortController();
+  async #endOutsideOfLibraries(): Promise<void> {
     await nextTurn();
-    await Promise.race([this.#loading, wait(LOADING_PATIENCE_MS, null, { signal: patience.signal }).catch(() => {})]);
-    patience.abort();
+    await closeGate(this.#gate, GATE_PATIENCE_MS);
     await this.#piscina.destroy();
     this.#onEnded(this.#reason ?? 'the thread exited');
   }

@@ -7,6 +7,7 @@ import type { EngineName } from '../core/contracts/engines.ts';
 import type { ErrorCode } from '../core/contracts/errors.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import type { DecodeLimits } from './image/decode-limits.ts';
+import type { Gate } from './native-gate.ts';
 import type { Picture } from './picture.ts';
 
 /** Given to a worker when its thread starts. */
@@ -14,6 +15,7 @@ export interface WorkerData {
   readonly version: ModelVersion;
   readonly engine: EngineName;
   readonly limits: DecodeLimits;
+  readonly gate: Gate;
 }
 
 /** When each phase of the cold start ended, on the clock that all threads share, in ms. */

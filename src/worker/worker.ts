@@ -3,6 +3,7 @@
  * batch, one at a time. Heavy modules are loaded in `warmUp` and not above, so that their time is a phase of its own.
  */
 import { workerData } from 'node:worker_threads';
+import { enterNative } from './native-gate.ts';
 import type { Outcome, Task, WarmUpReport, WorkerData } from './protocol.ts';
 import { sharedNow } from './protocol.ts';
 
@@ -10,7 +11,17 @@ const threadUp = sharedNow();
 const data = workerData as WorkerData;
 let run: (task: Task) => Promise<readonly Outcome[]>;
 
+/** As a whole behind the gate: onnxruntime-node aborts the process also if its thread is terminated while it is loaded. */
 export async function warmUp(): Promise<WarmUpReport> {
+  const leave = enterNative();
+  try {
+    return await load();
+  } finally {
+    leave();
+  }
+}
+
+async function load(): Promise<WarmUpReport> {
   const [{ openEngine }, { createPipeline }, { loadDecoders }, { warmUpPicture }] = await Promise.all([
     import('./engine/select.ts'),
     import('./pipeline.ts'),

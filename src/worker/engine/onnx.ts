@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelVersion } from '../../models/manifest.ts';
+import { enterNative } from '../native-gate.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import { checkedOutput, inputShape } from './tensors.ts';
 
@@ -34,7 +35,8 @@ export async function openOnnx(): Promise<Engine> {
       return {
         async predict(pictures, n) {
           const tensor = new ort.Tensor('float32', pictures, inputShape(version.input, n));
-          const results = await session.run({ [input]: tensor }, [output]);
+          const leave = enterNative();
+          const results = await session.run({ [input]: tensor }, [output]).finally(leave);
           return checkedOutput(version, n, results[output]?.data);
         },
         dispose: () => session.release(),

@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import type { InputSpec } from '../../models/manifest.ts';
+import { enterNative } from '../native-gate.ts';
 import { areaResize, type Placement } from './area-resize.ts';
 import type { JpegHeader } from './jpeg-header.ts';
 
@@ -50,11 +51,14 @@ export function decodeFastJpeg(
 
 /** False if the library has anything to complain of, a warning included: what of that counts is sharp's to say. */
 function decodeInto(turbo: Turbo, pixels: Buffer, jpeg: Buffer): boolean {
+  const leave = enterNative();
   try {
     turbo.decompressSync(jpeg, pixels, { format: turbo.FORMAT_RGBX });
     return true;
   } catch {
     return false;
+  } finally {
+    leave();
   }
 }
 
