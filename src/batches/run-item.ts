@@ -10,6 +10,7 @@ import { type ErrorCode, GatewayError } from '../core/contracts/errors.ts';
 import type { Clock, EventSink } from '../core/contracts/ports.ts';
 import type { ModelVersion } from '../models/manifest.ts';
 import { type Prediction, rank, type Submit } from '../pool/classifier.ts';
+import { pause } from '../pool/pause.ts';
 import type { Spool } from './spool/spool.ts';
 import type { RunItem } from './store.ts';
 import type { BatchWork, ItemOutcome } from './types.ts';
@@ -36,7 +37,7 @@ export function runThroughPool(parts: RunItemParts): RunItem {
         if (signal.aborted || (error instanceof GatewayError && error.code === 'CANCELLED')) throw error;
         const retryAfterMs = error instanceof GatewayError ? error.retryAfterMs : undefined;
         if (retryAfterMs === undefined || clock.now() + retryAfterMs > giveUpAt) return giveUp(error, parts.events);
-        await nap(clock, retryAfterMs, signal);
+        await pause(clock, retryAfterMs, signal);
       }
     }
   };
@@ -68,19 +69,4 @@ function giveUp(error: unknown, events: EventSink): ItemOutcome {
 
 function failed(code: ErrorCode, message: string): ItemOutcome {
   return { ok: false, code, message };
-}
-
-/** Rejects with the signal's reason if that is aborted first. */
-function nap(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.at(clock.now() + ms, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

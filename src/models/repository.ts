@@ -48,11 +48,7 @@ export class ModelRepository {
   static async open(dir: string): Promise<ModelRepository> {
     const root = resolve(dir);
     const names = await subfolders(root);
-    if (names.length === 0) {
-      throw new ModelRepositoryError(
-        `${root} holds no model; a model is a folder <name>/<version>/ with a manifest.json`,
-      );
-    }
+    if (names.length === 0) fail(`${root} holds no model; a model is a folder <name>/<version>/ with a manifest.json`);
     return new ModelRepository(await Promise.all(names.map((name) => readModel(root, name))));
   }
 
@@ -79,11 +75,8 @@ export class ModelRepository {
 async function readModel(root: string, name: string): Promise<ModelFolder> {
   const folder = join(root, name);
   const ids = await subfolders(folder);
-  if (ids.length === 0) {
-    throw new ModelRepositoryError(
-      `${folder} holds no version; a version is a folder ${folder}/<version>/ with a manifest.json`,
-    );
-  }
+  if (ids.length === 0)
+    fail(`${folder} holds no version; a version is a folder ${folder}/<version>/ with a manifest.json`);
   const file = join(folder, 'aliases.json');
   const [versions, aliases] = await Promise.all([
     Promise.all(ids.map((id) => readVersion(root, name, id))),
@@ -91,18 +84,10 @@ async function readModel(root: string, name: string): Promise<ModelFolder> {
   ]);
 
   const targets = Object.entries(aliases).map(([alias, id]) => {
-    if (ids.includes(alias)) {
-      throw new ModelRepositoryError(
-        `${file}: the alias "${alias}" is also a version; ${name}@${alias} would mean both`,
-      );
-    }
+    const said = `${file}: the alias "${alias}"`;
+    if (ids.includes(alias)) fail(`${said} is also a version; ${name}@${alias} would mean both`);
     const target = versions.find(({ version }) => version === id);
-    if (!target) {
-      throw new ModelRepositoryError(
-        `${file}: the alias "${alias}" points to version "${id}"; there are ${ids.join(', ')}`,
-      );
-    }
-    return [alias, target] as const;
+    return [alias, target ?? fail(`${said} points to version "${id}"; there are ${ids.join(', ')}`)] as const;
   });
   return { versions, aliases: targets };
 }
@@ -114,9 +99,7 @@ async function readVersion(root: string, name: string, version: string): Promise
   const manifest = await readJson(file, manifestSchema, 'each version folder needs a manifest.json that describes it');
   for (const field of ['name', 'version'] as const) {
     const folder = { name, version }[field];
-    if (manifest[field] !== folder) {
-      throw new ModelRepositoryError(`${file}: ${field} is "${manifest[field]}", but its folder says "${folder}"`);
-    }
+    if (manifest[field] !== folder) fail(`${file}: ${field} is "${manifest[field]}", but its folder says "${folder}"`);
   }
   const { onnx, tfjs } = manifest.artifacts;
   const files = Object.entries(tfjs?.weights ?? {});
@@ -131,14 +114,11 @@ async function verify(file: string, expected: string, manifest: string): Promise
     for await (const chunk of createReadStream(file)) hash.update(chunk);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ModelRepositoryError(`${file} cannot be read (${code}), but ${manifest} names it`, { cause: error });
+    fail(`${file} cannot be read (${code}), but ${manifest} names it`, { cause: error });
   }
   const found = hash.digest('hex');
-  if (found !== expected) {
-    throw new ModelRepositoryError(
-      `${file} is not the file that ${manifest} names: SHA-256 ${expected} expected, ${found} found`,
-    );
-  }
+  if (found !== expected)
+    fail(`${file} is not the file that ${manifest} names: SHA-256 ${expected} expected, ${found} found`);
 }
 
 /** Names in natural order; hidden folders are left out, links to folders are not. */
@@ -149,8 +129,12 @@ async function subfolders(dir: string): Promise<string[]> {
     return visible.filter((_, i) => stats[i]?.isDirectory()).sort(natural.compare);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    throw new ModelRepositoryError(`${path} cannot be read as a folder of models (${code})`, { cause: error });
+    fail(`${path} cannot be read as a folder of models (${code})`, { cause: error });
   }
+}
+
+function fail(message: string, options?: ErrorOptions): never {
+  throw new ModelRepositoryError(message, options);
 }
 
 function bounded(text: string, max: number): string {

@@ -6,6 +6,7 @@ import type { Drill } from '../core/contracts/drill.ts';
 import type { Clock, ColdStartPhases } from '../core/contracts/ports.ts';
 import type { Picture } from '../worker/picture.ts';
 import type { Outcome } from '../worker/protocol.ts';
+import { pause } from './pause.ts';
 import type { PoolWorker, SpawnWorker } from './warm-pool.ts';
 
 /** Workers as `spawn` makes them, with the drill's faults. */
@@ -16,12 +17,12 @@ export function withDrill(spawn: SpawnWorker, drill: Drill, clock: Clock): Spawn
   return (model, onEnded) => {
     started++;
     const slowdown = drill.slow && started % drill.slow.oneIn === 0 ? drill.slow.factor : 1;
-    const pause = new Pause(clock);
+    const gone = new AbortController();
     const worker = spawn(model, (why) => {
-      pause.end();
+      gone.abort(new Error('The worker has ended.'));
       onEnded(why);
     });
-    return new DrilledWorker(worker, { ...drill, slowdown, crashes, pause, clock });
+    return new DrilledWorker(worker, { ...drill, slowdown, crashes, gone, clock });
   };
 }
 
@@ -29,7 +30,8 @@ interface Faults extends Pick<Drill, 'coldStartMs' | 'serviceMs'> {
   readonly slowdown: number;
   /** Asked once for each dispatch. */
   readonly crashes: () => boolean;
-  readonly pause: Pause;
+  /** Aborted as the worker ends, and with it what is delayed. */
+  readonly gone: AbortController;
   readonly clock: Clock;
 }
 
@@ -44,12 +46,13 @@ class DrilledWorker implements PoolWorker {
 
   /** The delay comes first, as if the thread were given late: so it counts in the phase `thread` and in the total. */
   async warmUp(): Promise<ColdStartPhases> {
-    await this.#faults.pause.for(this.#faults.coldStartMs);
+    const { coldStartMs, clock, gone } = this.#faults;
+    await pause(clock, coldStartMs, gone.signal);
     return this.#worker.warmUp();
   }
 
   async run(pictures: readonly Picture[]): Promise<readonly Outcome[]> {
-    const { serviceMs, slowdown, crashes, pause, clock } = this.#faults;
+    const { serviceMs, slowdown, crashes, clock, gone } = this.#faults;
     if (crashes()) {
       // The pool has not asked for this end: to it, and to the scheduler, it is a death.
       void this.#worker.stop('the fault drill ended its thread');
@@ -58,42 +61,13 @@ class DrilledWorker implements PoolWorker {
     const startedAt = clock.now();
     const outcomes = await this.#worker.run(pictures);
     const tookMs = clock.now() - startedAt;
-    await pause.for(Math.max(tookMs, pictures.length * serviceMs) * slowdown - tookMs);
+    await pause(clock, Math.max(tookMs, pictures.length * serviceMs) * slowdown - tookMs, gone.signal);
     return outcomes;
   }
 
   /** What is delayed fails at once: the delay is not waited for. */
   stop(why: string): Promise<void> {
-    this.#faults.pause.end();
+    this.#faults.gone.abort(new Error('The worker has ended.'));
     return this.#worker.stop(why);
-  }
-}
-
-/** The injected delays of one worker, one at a time, and none after its end. */
-class Pause {
-  readonly #clock: Clock;
-  #ended = false;
-  #interrupt = () => {};
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Rejects if the worker ends before the time is over. */
-  async for(ms: number): Promise<void> {
-    if (this.#ended) throw new Error('The worker has ended.');
-    if (ms <= 0) return;
-    await new Promise<void>((resolve, reject) => {
-      const cancelTimer = this.#clock.at(this.#clock.now() + ms, resolve);
-      this.#interrupt = () => {
-        cancelTimer();
-        reject(new Error('The worker ended in an injected delay.'));
-      };
-    });
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#interrupt();
   }
 }

@@ -186,7 +186,7 @@ describe('a drill', () => {
     const worker = spawn('m@1', onEnded);
     const start = worker.warmUp();
     clock.runTo(4_000);
-    await Promise.all([worker.stop('not needed'), expect(start).rejects.toThrow('ended in an injected delay')]);
+    await Promise.all([worker.stop('not needed'), expect(start).rejects.toThrow('The worker has ended.')]);
     expect(onEnded.mock.calls).toEqual([['not needed']]);
     expect(clock.timers).toBe(0);
     clock.runTo(60_000);
@@ -206,7 +206,7 @@ describe('a drill', () => {
       expect(clock.timers).toBe(1);
       if (end === 'stopped') void worker.stop('too long');
       else inner[0]?.end('its thread died');
-      await expect(run).rejects.toThrow('ended in an injected delay');
+      await expect(run).rejects.toThrow('The worker has ended.');
       expect({ timers: clock.timers, now: clock.now() }).toEqual({ timers: 0, now: 10 });
       expect(onEnded).toHaveBeenCalledOnce();
     },
