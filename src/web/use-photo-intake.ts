@@ -1,5 +1,5 @@
 // Photos that are dropped anywhere on the page or pasted into it. Missing the box must not make the browser leave.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { droppedFolder } from './batch/named-file.ts';
 
 interface Takers {
@@ -8,9 +8,11 @@ interface Takers {
   takeFolder(entries: FileSystemEntry[]): void;
 }
 
-/** Returns true while files hover over the page. The functions must be the same on every call. */
-export function usePhotoIntake({ take, takeFolder }: Takers): boolean {
+/** Returns true while files hover over the page. */
+export function usePhotoIntake(takers: Takers): boolean {
   const [hovering, setHovering] = useState(false);
+  const latest = useRef(takers);
+  latest.current = takers;
   useEffect(() => {
     const listening = new AbortController();
     const options = { signal: listening.signal };
@@ -29,11 +31,11 @@ export function usePhotoIntake({ take, takeFolder }: Takers): boolean {
       event.preventDefault();
       setHovering(false);
       const entries = droppedFolder(event.dataTransfer);
-      if (entries) takeFolder(entries);
-      else take([...event.dataTransfer.files]);
+      if (entries) latest.current.takeFolder(entries);
+      else latest.current.take([...event.dataTransfer.files]);
     }
     function paste(event: ClipboardEvent): void {
-      take([...(event.clipboardData?.files ?? [])]);
+      latest.current.take([...(event.clipboardData?.files ?? [])]);
     }
 
     window.addEventListener('dragover', over, options);
@@ -41,6 +43,6 @@ export function usePhotoIntake({ take, takeFolder }: Takers): boolean {
     window.addEventListener('drop', drop, options);
     window.addEventListener('paste', paste, options);
     return () => listening.abort();
-  }, [take, takeFolder]);
+  }, []);
   return hovering;
 }

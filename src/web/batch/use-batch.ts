@@ -35,15 +35,11 @@ export function useBatch(): BatchControl {
     void next?.start();
   }, []);
   const ports = useMemo((): SessionPorts => ({ ...GATEWAY, changed: frame.request }), [frame]);
-  const begin = useCallback(
-    (files: readonly NamedFile[], model: string | undefined) => {
-      if (current.current?.phase === 'uploading') return false;
-      show(new BatchSession(crypto.randomUUID(), ports, files, model));
-      return true;
-    },
-    [ports, show],
-  );
-  const close = useCallback(() => show(null), [show]);
+  function begin(files: readonly NamedFile[], model: string | undefined): boolean {
+    if (current.current?.phase === 'uploading') return false;
+    show(new BatchSession(crypto.randomUUID(), ports, files, model));
+    return true;
+  }
 
   useEffect(() => {
     function readAddress(): void {
@@ -73,5 +69,5 @@ export function useBatch(): BatchControl {
     return () => window.removeEventListener('beforeunload', ask);
   }, [isUploading]);
 
-  return { session, begin, close };
+  return { session, begin, close: () => show(null) };
 }

@@ -30,38 +30,27 @@ export function Page() {
     if (notice) noticeLine.current?.scrollIntoView({ block: 'nearest' });
   }, [notice]);
 
-  // Read when photos arrive, so that the functions stay the same and their listeners stay in place.
+  // Read when photos arrive, which for a folder may be some drawings of the page later.
   const model = useRef(choice.chosen);
   model.current = choice.chosen;
-  const { begin } = batch;
-  const beginBatch = useCallback(
-    (files: readonly NamedFile[], remark: string) => {
-      const hasBegun = files.length === 0 || begin(files, model.current);
-      setNotice(hasBegun ? remark : 'A batch is being uploaded: wait until it is, or cancel it.');
-    },
-    [begin],
-  );
-  const take = useCallback(
-    (files: File[]) => {
-      if (files.length === 0) return;
-      if (files.length > MOST_CARDS_AT_ONCE) return beginBatch(pickedFiles(files), '');
+  function beginBatch(files: readonly NamedFile[], remark: string): void {
+    const hasBegun = files.length === 0 || batch.begin(files, model.current);
+    setNotice(hasBegun ? remark : 'A batch is being uploaded: wait until it is, or cancel it.');
+  }
+  function take(files: File[]): void {
+    if (files.length > MOST_CARDS_AT_ONCE) beginBatch(pickedFiles(files), '');
+    else if (files.length > 0) {
       board.add(files, model.current);
       setNotice('');
-    },
-    [board, beginBatch],
-  );
-  const takeFolder = useCallback(
-    ({ pictures, leftOut }: FolderContent) => beginBatch(pictures, folderNotice(pictures.length, leftOut)),
-    [beginBatch],
-  );
-  const takeChosenFolder = useCallback((files: File[]) => takeFolder(chosenFolder(files)), [takeFolder]);
-  const takeDroppedFolder = useCallback(
-    async (entries: FileSystemEntry[]) => {
-      setNotice('Reading the folder');
-      takeFolder(await readFolder(entries));
-    },
-    [takeFolder],
-  );
+    }
+  }
+  function takeFolder({ pictures, leftOut }: FolderContent): void {
+    beginBatch(pictures, folderNotice(pictures.length, leftOut));
+  }
+  async function takeDroppedFolder(entries: FileSystemEntry[]): Promise<void> {
+    setNotice('Reading the folder');
+    takeFolder(await readFolder(entries));
+  }
   const retry = useCallback((photo: Photo) => board.retry(photo), [board]);
   function clear(): void {
     board.clear();
@@ -83,7 +72,7 @@ export function Page() {
       </header>
       <main>
         <div class={photos.length > 0 || batch.session ? 'intake compact' : 'intake'}>
-          <DropZone take={take} takeFolder={takeChosenFolder} />
+          <DropZone take={take} takeFolder={(files) => takeFolder(chosenFolder(files))} />
           <div class="intake-side">
             <Samples take={take} report={setNotice} />
             <ModelPicker choice={choice} />
