@@ -16,7 +16,7 @@ export default defineConfig({
     root,
     globalSetup,
     // Each of them may start a gateway or a browser.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       project('apart', { include: APART }),
       // Without isolation: to load the modules anew for each file takes longer than most of them do.

@@ -71,7 +71,7 @@ describe('pictures', () => {
     expect(await files()).toEqual([id]);
     ends[2]?.(CAT);
     await until(async () => (await files()).length === 0);
-    expect(spool.usedBytes).toBe(0);
+    await until(() => spool.usedBytes === 0);
     expect(await batches.find(id)).toMatchObject({ state: 'completed', done: 2, failed: 1 });
   });
 

@@ -19,8 +19,8 @@ export interface GatewayProcess {
   readonly process: ChildProcess;
   /** What it logged so far: JSON lines. */
   readonly log: () => string;
-  /** Sends SIGTERM and waits; resolves to the exit code. */
-  stop(): Promise<number | null>;
+  /** Sends SIGTERM and waits; resolves to the exit code, or to the signal that ended it. */
+  stop(): Promise<number | NodeJS.Signals>;
   /** Sends SIGKILL and waits. */
   kill(): Promise<void>;
 }
@@ -52,8 +52,8 @@ export async function startGatewayWith(node: string, ...flags: readonly string[]
     log: () => log,
     stop: async () => {
       child.kill('SIGTERM');
-      const [code] = await exited;
-      return code as number | null;
+      const [code, signal] = (await exited) as [number | null, NodeJS.Signals];
+      return code ?? signal;
     },
     kill: async () => {
       child.kill('SIGKILL');
