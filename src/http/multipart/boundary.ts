@@ -6,11 +6,13 @@ import { unreadable } from '../../graphql/errors.ts';
 
 const PARAMETER = /;\s*boundary=("?)([!#-:<-[\]-~]+)\1\s*(?:;|$)/i;
 
+const NOTHING = Buffer.alloc(0);
+
 export class Boundary {
   readonly text: string;
   readonly #next: Buffer;
   readonly #last: Buffer;
-  #chunk: Buffer = Buffer.alloc(0);
+  #chunk: Buffer = NOTHING;
   /** The end of what came before the chunk: a boundary may begin there. A form may begin with one, as though behind a line. */
   #before: Buffer = Buffer.from('\r\n');
   /** Undefined until somebody asks. */
@@ -27,11 +29,15 @@ export class Boundary {
 
   /** To be called with each chunk before it is parsed. */
   push(chunk: Buffer): void {
-    const { length } = this.#last;
-    const seen = this.#chunk.length < length ? Buffer.concat([this.#before, this.#chunk]) : this.#chunk;
-    this.#before = seen.subarray(-length);
     this.#chunk = chunk;
     this.#isPassed = undefined;
+  }
+
+  /** To be called once it is parsed. Nothing of it is held: what outlives its request costs the garbage collector dearly. */
+  pop(): void {
+    const { length } = this.#last;
+    this.#before = Buffer.concat([this.#before, this.#chunk.subarray(-length)]).subarray(-length);
+    this.#chunk = NOTHING;
   }
 
   /** Whether parts follow the last boundary within this chunk. */

@@ -83,6 +83,7 @@ export class Form {
     } catch (error) {
       this.#complain(error);
     }
+    this.#boundary.pop();
   }
 
   end(): void {
