@@ -36,7 +36,7 @@ beforeEach(async () => {
   if (!diskPart.available) return;
   disk = await mkdtemp(join(tmpdir(), 'warmpool-disk-'));
   mount(disk);
-  gateway = await startGateway(...SYNTHETIC, '--max-workers', '1', '--drill', 'service=10ms', '--data-dir', disk);
+  gateway = await startGateway(...SYNTHETIC, '--max-workers', '1', '--drill', 'service=25ms', '--data-dir', disk);
 });
 afterEach(async () => {
   if (!diskPart.available) return;
@@ -63,8 +63,10 @@ itNeeds(diskPart, 'a batch that the disk has no room for is refused, and leaves 
 });
 
 itNeeds(diskPart, 'a batch whose disk fills up while it is classified goes on when there is room again', async () => {
-  const { id } = await uploadBatch(gateway.url, 60);
   const others = join(disk, 'what others have written');
+  // Most of it before, so that the rest does not take as long as the batch.
+  await writeFile(others, Buffer.alloc(DISK_BYTES - 16 * MiB));
+  const { id } = await uploadBatch(gateway.url, 60);
   await fill(others);
   expect(await findBatch(gateway.url, id)).toMatchObject({ state: 'RUNNING' });
 
