@@ -36,16 +36,13 @@ describe('gateways that share batches in Redis', () => {
     server = await RedisServer.start();
     redis = new Redis(server.url);
   });
-
   afterAll(async () => {
     redis?.disconnect();
     await server?.stop();
   });
-
   beforeEach(() => {
     bench = new RedisBench(server);
   });
-
   afterEach(() => bench.end());
 
   const connect = () =>
