@@ -12,7 +12,7 @@ import type { ServedGateway } from './gateway.ts';
 import { openLimit } from './open-limit.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
-import { createRunner, type Run, streamedOperations } from './streamed-operations.ts';
+import { createRunner, EXECUTION_OPTIONS, type Run, streamedOperations } from './streamed-operations.ts';
 import { type ReaderLimits, UploadReader } from './uploads/upload-reader.ts';
 
 export interface GraphQLOptions {
@@ -46,6 +46,7 @@ export async function startGraphQL(options: GraphQLOptions): Promise<GraphQLServ
     introspection: true,
     csrfPrevention: true,
     parseOptions: { maxTokens: MAX_QUERY_TOKENS },
+    executionOptions: EXECUTION_OPTIONS,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError,

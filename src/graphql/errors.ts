@@ -18,6 +18,8 @@ const REQUEST_CODES = new Set([
 
 /** Most characters of a file's name that a message quotes. */
 const MAX_ECHO = 100;
+/** Most characters of a message, which may quote what the client sent. */
+const MAX_MESSAGE = 1000;
 
 const INTERNAL_ERROR = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
@@ -29,9 +31,12 @@ export function createErrorFormatter(events: EventSink): ErrorFormatter {
     const { path, locations } = formatted;
     const where = { ...(path && { path }), ...(locations && { locations }) };
     if (cause instanceof GatewayError) return { ...formatGatewayError(cause), ...where };
-    const code = formatted.extensions?.code;
+    // What graphql-js itself has against a request, such as its variables; some of it is without a code.
+    const isOfRequest = cause instanceof GraphQLError && !path;
+    const known = formatted.extensions?.code;
+    const code = isOfRequest && !REQUEST_CODES.has(String(known)) ? 'BAD_USER_INPUT' : known;
     if (typeof code === 'string' && REQUEST_CODES.has(code) && (error instanceof GraphQLError || isHttpError(error))) {
-      return { message: formatted.message, ...where, extensions: { code } };
+      return { message: cut(formatted.message), ...where, extensions: { code } };
     }
     events.emit({ type: 'internalError', error: cause });
     return { ...INTERNAL_ERROR, ...where };
@@ -39,7 +44,7 @@ export function createErrorFormatter(events: EventSink): ErrorFormatter {
 }
 
 export function formatGatewayError({ message, code, retryAfterMs }: GatewayError): GraphQLFormattedError {
-  return { message, extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+  return { message: cut(message), extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
 }
 
 /** What Fastify refuses before GraphQL sees it, such as a body that is no JSON. Only a client's own fault is explained. */
@@ -73,6 +78,10 @@ export function fieldTooLarge(maxBytes: number): GatewayError {
 
 export function unreadable(why: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', `The multipart request cannot be read: ${why}`);
+}
+
+function cut(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }
 
 function isHttpError(error: unknown): boolean {

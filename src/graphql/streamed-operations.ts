@@ -9,13 +9,14 @@ import {
   type ExecutionResult,
   type FormattedExecutionResult,
   GraphQLError,
-  type GraphQLFormattedError,
-  Kind,
   subscribe,
 } from 'graphql';
 import type { Context, Streamed } from './context.ts';
 import type { ErrorFormatter } from './errors.ts';
 import type { OpenLimit } from './open-limit.ts';
+
+/** Each error about a variable prints all of its value: fifty of them would be fifty times what the client sent. */
+export const EXECUTION_OPTIONS = { maxCoercionErrors: 1 };
 
 interface Operation {
   readonly query: string;
@@ -41,7 +42,7 @@ export type Run = (operation: Operation, context: Context, mayMutate?: boolean) 
 /** `apollo` has the plugin below; `take` counts the subscriptions that are open at the same time. */
 export function createRunner(apollo: ApolloServer<Context>, take: OpenLimit, formatError: ErrorFormatter): Run {
   const format = ({ errors, ...result }: ExecutionResult): Result =>
-    errors ? { ...result, errors: errors.map((error) => formatError(withCode(error), error)) } : result;
+    errors ? { ...result, errors: errors.map((error) => formatError(error.toJSON(), error)) } : result;
 
   /** It counts as open until the results have ended, by themselves or by `return`. */
   async function begin(args: ExecutionArgs): Promise<Result | Results> {
@@ -128,19 +129,14 @@ const listener: GraphQLRequestListener<Context> = {
     }
     if (kind === 'mutation' && streamed?.mayMutate === false) throw refusal(405, 'Cannot perform mutations over GET');
     if (!streamed || !kind) return;
-    streamed.args = { schema, document, contextValue, variableValues: variables, operationName };
+    const options = EXECUTION_OPTIONS;
+    streamed.args = { schema, document, contextValue, variableValues: variables, operationName, options };
     streamed.isSubscription = kind === 'subscription';
   },
   async responseForOperation({ contextValue, response: { http } }) {
     return contextValue.streamed?.isSubscription ? { http, body: { kind: 'single', singleResult: {} } } : null;
   },
 };
-
-/** Apollo gives this code to errors of variables in other operations. */
-function withCode(error: GraphQLError): GraphQLFormattedError {
-  const isAboutVariables = error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
-  return { ...error.toJSON(), ...(isAboutVariables && { extensions: { code: 'BAD_USER_INPUT' } }) };
-}
 
 function refusal(status: number, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });

@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly maxWebSockets: number;
 }
 
+/** Of an operation without files, as over WebSocket and Server-Sent Events. */
+const MAX_JSON_BYTES = 64 * 1024;
 /** Our own timeout answers with a typed error; Node's, a little later, closes the connection of whoever still sends. */
 const NODE_TIMEOUT_MARGIN_MS = 5000;
 
@@ -77,7 +79,7 @@ async function serveGraphQL(fastify: FastifyInstance, options: ServerOptions): P
   await fastify.register(async (scope) => {
     explainHttpErrors(scope, events);
     acceptMultipart(scope, { maxBytes: maxUploadBytes, timeoutMs: uploadTimeout, batch });
-    scope.route({ method: 'POST', url: '/graphql', handler });
+    scope.route({ method: 'POST', url: '/graphql', handler, bodyLimit: MAX_JSON_BYTES });
     scope.route({ method: 'GET', url: '/graphql', handler, wsHandler });
   });
   await fastify.register(async (scope) => {
