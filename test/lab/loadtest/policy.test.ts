@@ -9,7 +9,7 @@ import { every, loadTestOf, users } from './load-test-options.ts';
 vi.mock('node:child_process', { spy: true });
 
 it('a policy is tested on a gateway of its own, which has ended when the run is there', async () => {
-  const flags = [...SYNTHETIC, '--max-workers', '3', '--drill', 'service=40ms'];
+  const flags = [...SYNTHETIC, '--max-workers', '3', '--drill', 'service=400ms'];
   const { name, totals, figures } = await testPolicy(await loadTestOf(every(0, 3)), 'spill', flags);
   expect(running()).toEqual([]);
   expect(name).toBe('spill');
